@@ -1,0 +1,1 @@
+"""aednet keeps a neighbourhood's defibrillators and volunteers ready."""
