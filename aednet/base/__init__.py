@@ -1,0 +1,1 @@
+"""The ground the rooms stand on: time, errors, the database and its transactions, keys, trails."""
