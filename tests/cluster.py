@@ -1,0 +1,91 @@
+"""A PostgreSQL cluster for one run of the tests: in a temporary folder, on a socket of its own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A running server; `url` reaches its first database as its owner."""
+
+    folder: Path
+    programs: Path
+    account: str | None
+    url: str
+
+    def stop(self) -> None:
+        """Stop the server and remove what it kept."""
+        _run(self.account, self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def find_programs() -> Path | None:
+    """Return the folder of initdb and pg_ctl, the newest where there are several."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return None if on_path is None else Path(on_path).parent
+
+
+def start_cluster() -> Cluster:
+    """Create and start a cluster that only this machine's own processes can reach.
+
+    PostgreSQL refuses to run as root, so root hands it to the account that its package created.
+    """
+    programs = find_programs()
+    if programs is None:
+        raise FileNotFoundError("initdb")
+    account = "postgres" if os.geteuid() == 0 and _exists("postgres") else None
+    folder = Path(tempfile.mkdtemp(prefix="aednet-pg-", dir="/tmp"))
+    if account is not None:
+        shutil.chown(folder, account)
+    _run(
+        account, programs / "initdb", "-D", folder / "data", "-U", "aednet", "-A", "trust", "-N", "-E", "UTF8"
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} {FAST}"
+    _run(
+        account,
+        programs / "pg_ctl",
+        "-D",
+        folder / "data",
+        "-o",
+        options,
+        "-l",
+        folder / "log",
+        "-w",
+        "start",
+    )
+    return Cluster(
+        folder=folder,
+        programs=programs,
+        account=account,
+        url=f"postgresql://aednet@/postgres?host={folder}",
+    )
+
+
+def _exists(account: str) -> bool:
+    try:
+        pwd.getpwnam(account)
+    except KeyError:
+        return False
+    return True
+
+
+def _run(account: str | None, *command: str | Path) -> None:
+    subprocess.run(
+        command,
+        check=True,
+        user=account,
+        group=account,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        extra_groups=None,
+    )
