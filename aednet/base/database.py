@@ -5,6 +5,7 @@ transaction takes its lock at the start (`BEGIN IMMEDIATE`), so that it waits fo
 of failing half-way on a stale snapshot.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -71,6 +72,14 @@ def choice(options: type[StrEnum]) -> Enum:
         values_callable=lambda members: [member.value for member in members],
         validate_strings=True,
     )
+
+
+def set_values(row: Base, values: Mapping[str, Any]) -> bool:
+    """Set the named columns of a row. Returns whether any differed; one that does not is left untouched."""
+    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    return bool(differing)
 
 
 def engine_options(address: str) -> dict[str, Any]:

@@ -49,17 +49,29 @@ class KeyRing:
             raise ValueError("a key ring needs at least one key")
         self._keys = tuple(_data_key(secret) for secret in secrets_newest_first)
         self._by_id = {key.id: key for key in reversed(self._keys)}
-        self._newest = secrets_newest_first[0]
+        self._newest, *self._older = secrets_newest_first
+        self._lookups = tuple(_derive(secret, "lookup") for secret in secrets_newest_first)
 
     def encrypt(self, text: str, *, column: str) -> bytes:
         """Encrypt `text` for `column` (its `table.name`) under the newest key."""
-        key = self._keys[0]
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = key.cipher.encrypt(nonce, text.encode(), column.encode())
-        return VERSION + key.id + nonce + sealed
+        return self.seal(text.encode(), column=column)
 
     def decrypt(self, stored: bytes, *, column: str) -> str:
         """Return the text that `encrypt` sealed for `column` under any key of the ring.
+
+        Raises:
+            Undecipherable: no key of the ring wrote it, or it was altered or moved.
+        """
+        return self.unseal(stored, column=column).decode()
+
+    def seal(self, value: bytes, *, column: str) -> bytes:
+        """Encrypt bytes for `column` (its `table.name`) under the newest key."""
+        key = self._keys[0]
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return VERSION + key.id + nonce + key.cipher.encrypt(nonce, value, column.encode())
+
+    def unseal(self, stored: bytes, *, column: str) -> bytes:
+        """Return the bytes that `seal` sealed for `column` under any key of the ring.
 
         Raises:
             Undecipherable: no key of the ring wrote it, or it was altered or moved.
@@ -69,7 +81,7 @@ class KeyRing:
             raise Undecipherable(f"A value of {column} was written under a key that is not here.")
         nonce = stored[HEADER_BYTES - NONCE_BYTES : HEADER_BYTES]
         try:
-            return key.cipher.decrypt(nonce, stored[HEADER_BYTES:], column.encode()).decode()
+            return key.cipher.decrypt(nonce, stored[HEADER_BYTES:], column.encode())
         except InvalidTag as error:
             raise Undecipherable(f"A value of {column} was altered.") from error
 
@@ -77,9 +89,18 @@ class KeyRing:
         """Return a 32-byte key for another `purpose` (signing, say), from the newest secret."""
         return _derive(self._newest, purpose)
 
+    def derive_older(self, purpose: str) -> list[bytes]:
+        """Return what `derive` gave under the older keys, newest first: what they signed still holds."""
+        return [_derive(secret, purpose) for secret in self._older]
+
     def keyed_hash(self, value: str, *, column: str) -> bytes:
-        """Return the 32-byte HMAC-SHA256 by which an encrypted `value` of `column` is found."""
-        return hmac.digest(self.derive("lookup"), f"{column}\0{value}".encode(), "sha256")
+        """Return the 32-byte HMAC-SHA256 under which an encrypted `value` of `column` is filed."""
+        return self.keyed_hashes(value, column=column)[0]
+
+    def keyed_hashes(self, value: str, *, column: str) -> tuple[bytes, ...]:
+        """Return every hash under which `value` may be filed, one for each key of the ring, newest first."""
+        message = f"{column}\0{value}".encode()
+        return tuple(hmac.digest(key, message, "sha256") for key in self._lookups)
 
 
 class EncryptedText(TypeDecorator[str]):

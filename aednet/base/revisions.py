@@ -18,6 +18,7 @@ class Counter(StrEnum):
     """What can change as a whole."""
 
     NETWORK = "network"  # cabinets and areas
+    VOLUNTEERS = "volunteers"
 
 
 class Revision(Base):
@@ -40,6 +41,11 @@ def touch(session: Session, counter: Counter) -> None:
 def read_revision(session: Session, counter: Counter) -> int:
     """Return the counter's committed value."""
     return session.execute(select(Revision.value).where(Revision.name == counter)).scalar_one()
+
+
+def hold(session: Session, counter: Counter) -> None:
+    """Keep every other transaction that holds or changes `counter` waiting until this one ends."""
+    session.execute(select(Revision.value).where(Revision.name == counter).with_for_update())
 
 
 def raise_touched(session: Session) -> None:

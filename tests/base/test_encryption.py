@@ -21,6 +21,15 @@ def test_what_is_encrypted_is_read_back(text: str) -> None:
     assert ring.decrypt(ring.encrypt(text, column="a.b"), column="a.b") == text
 
 
+@given(st.binary())
+def test_bytes_are_sealed_as_texts_are(value: bytes) -> None:
+    ring = KeyRing((OLD,))
+    sealed = ring.seal(value, column="a.b")
+    assert KeyRing((NEW, OLD)).unseal(sealed, column="a.b") == value
+    with pytest.raises(Undecipherable):
+        ring.unseal(sealed, column="a.c")
+
+
 def test_the_same_text_never_looks_the_same_twice() -> None:
     ring = KeyRing((OLD,))
     assert ring.encrypt("1234", column="a.b") != ring.encrypt("1234", column="a.b")

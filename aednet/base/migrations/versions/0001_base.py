@@ -3,13 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aednet.base.migrations.steps import make_append_only
+
 revision = "0001"
 down_revision = None
-
-APPEND_ONLY_POSTGRESQL = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
-"""
 
 
 def upgrade() -> None:
@@ -40,19 +37,3 @@ def upgrade() -> None:
     op.create_index("ix_audit_event_at", "audit_event", ["at"])
     op.create_index("ix_audit_event_subject", "audit_event", ["subject"])
     make_append_only("audit_event")
-
-
-def make_append_only(table: str) -> None:
-    """Have the database itself refuse to change or delete rows of `table`."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(APPEND_ONLY_POSTGRESQL)
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
