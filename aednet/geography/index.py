@@ -35,10 +35,10 @@ class NearestIndex:
         """Index the points at `x_m` and `y_m`: two arrays of one length, finite, in metres."""
         self.x_m = x_m
         self.y_m = y_m
-        self._tree = cKDTree(np.column_stack([x_m, y_m]))
+        self.tree = cKDTree(np.column_stack([x_m, y_m]))
 
     def __len__(self) -> int:
-        return int(self._tree.n)
+        return int(self.tree.n)
 
     def nearest(self, *, x_m: float, y_m: float, count: int) -> list[int]:
         """Return the `count` nearest positions by distance, ties by position; fewer if there are no more."""
@@ -54,7 +54,7 @@ class NearestIndex:
         inner_m = 0.0
         while inner_m < inf and len(self):
             count = min(count, len(self))
-            distances, positions = self._tree.query((x_m, y_m), k=range(1, count + 1))
+            distances, positions = self.tree.query((x_m, y_m), k=range(1, count + 1))
             # Of several points at the outermost distance the tree may have left some out: they all wait
             # for the next ring.
             outer_m = inf if count == len(self) else float(distances[-1])
@@ -66,4 +66,4 @@ class NearestIndex:
 
     def within(self, *, x_m: float, y_m: float, radius_m: float) -> list[int]:
         """Return the positions at most `radius_m` away, in ascending order of position."""
-        return sorted(self._tree.query_ball_point((x_m, y_m), radius_m))
+        return sorted(self.tree.query_ball_point((x_m, y_m), radius_m))

@@ -44,6 +44,12 @@ def point_to_geojson(position: LatLon) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [round(position.lon, DECIMALS), round(position.lat, DECIMALS)]}
 
 
+def inner_point(shape: BaseGeometry) -> LatLon:
+    """Return some point well inside a polygon in (lon, lat), even where its centre of mass is not."""
+    point = shape.representative_point()
+    return LatLon(lat=point.y, lon=point.x)
+
+
 def from_geojson(geojson: object) -> BaseGeometry:
     """Return a GeoJSON Polygon or MultiPolygon as a valid shapely geometry in (lon, lat).
 
