@@ -1,0 +1,70 @@
+"""Accounts and tokens on the command line."""
+
+import sys
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from aednet.accounts import services
+from aednet.accounts.passwords import new_password
+from aednet.accounts.rules import Role
+from aednet.base.commandline import with_app
+from aednet.base.context import current
+from aednet.base.texts import Name
+from aednet.base.transactions import transaction
+
+
+@click.group("user")
+def user_group() -> None:
+    """Look after the accounts of coordinators."""
+
+
+@user_group.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option(
+    "--area", "areas", multiple=True, metavar="SLUG", help="An area to look after; may be repeated."
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of input.")
+@with_app
+def add_user(*, email: str, role: str, areas: tuple[str, ...], password_stdin: bool) -> None:
+    """Add somebody who may sign in. Without a terminal to ask on, a password is made up and printed."""
+    is_made_up = not password_stdin and not sys.stdin.isatty()
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif is_made_up:
+        password = new_password()
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with transaction() as session:
+        services.add_account(
+            session,
+            email=email,
+            role=Role(role),
+            areas=areas,
+            password=password,
+            now=current().clock.now(),
+        )
+    click.echo(f"Added {email} as {role}.")
+    if is_made_up:
+        click.echo(f"Password: {password}")
+
+
+@click.group("token")
+def token_group() -> None:
+    """Look after the tokens by which programs are known."""
+
+
+@token_group.command("create")
+@click.argument("email")
+@click.option("--name", default="command line", show_default=True, help="What the token is for.")
+@with_app
+def create_token(*, email: str, name: str) -> None:
+    """Print a new token with the rights of the account of EMAIL. It cannot be shown again."""
+    try:
+        name = TypeAdapter(Name).validate_python(name)
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"], param_hint="--name") from error
+    with transaction() as session:
+        token = services.create_token(session, email, name=name, now=current().clock.now())
+    click.echo(token)

@@ -1,0 +1,71 @@
+"""Tables of the accounts."""
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from aednet.accounts.rules import Role
+from aednet.base.database import Base, Id, Instant, choice
+from aednet.base.encryption import EncryptedText
+
+
+class Account(Base):
+    """Somebody who may sign in. Found by the keyed hash of the address, which itself is encrypted."""
+
+    __tablename__ = "account"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(EncryptedText("account.email"))
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    password_hash: Mapped[str | None]
+    is_active: Mapped[bool]
+    created_at: Mapped[Instant]
+
+
+class AccountArea(Base):
+    """One area that a coordinator or viewer looks after."""
+
+    __tablename__ = "account_area"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(
+        ForeignKey("area.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class AccountSession(Base):
+    """A browser that is signed in, known by the hash of the token in its cookie."""
+
+    __tablename__ = "account_session"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[Instant]
+    seen_at: Mapped[Instant]  # to ten minutes
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+
+
+class ApiToken(Base):
+    """What a program shows instead of signing in, known by its hash."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    created_at: Mapped[Instant]
+    last_used_at: Mapped[Instant | None]  # to an hour
+    ended_at: Mapped[Instant | None]
+
+
+class SignInAttempt(Base):
+    """Failed attempts for one e-mail address or from one client address, known by its keyed hash."""
+
+    __tablename__ = "sign_in_attempt"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    started_at: Mapped[Instant] = mapped_column(index=True)
+    count: Mapped[int]
