@@ -1,0 +1,64 @@
+"""What somebody wants a cabinet, its device or a report to be, checked once for every way in."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from aednet.base.drafts import Draft, Latitude, Longitude, PlausibleDay
+from aednet.base.texts import Name, Note, refuse_controls
+from aednet.cabinets.hours_text import normalise_hours
+from aednet.cabinets.rules import Access, ReportKind, Status
+from aednet.geography.points import LatLon
+
+Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    AfterValidator(refuse_controls),
+]
+Hours = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(refuse_controls),
+    AfterValidator(normalise_hours),
+]
+
+
+class CabinetDraft(Draft):
+    """A cabinet as it shall be. Hours are brought into OSM syntax where that is certain."""
+
+    name: Name
+    lat: Latitude
+    lon: Longitude
+    status: Status = Status.IN_SERVICE
+    address: Name | None = None
+    location: Note | None = None
+    access: Access | None = None
+    locked: bool | None = None
+    indoor: bool | None = None
+    opening_hours: Hours | None = None
+    access_code: Code | None = None
+
+    @property
+    def position(self) -> LatLon:
+        """Where the cabinet hangs."""
+        return LatLon(lat=self.lat, lon=self.lon)
+
+
+class DeviceDraft(Draft):
+    """The device in a cabinet, with the dates printed on what runs out in it."""
+
+    manufacturer: Name | None = None
+    model: Name | None = None
+    serial_number: Name | None = None
+    in_use_since_on: PlausibleDay | None = None
+    pads_adult_expire_on: PlausibleDay | None = None
+    pads_child_expire_on: PlausibleDay | None = None
+    battery_expires_on: PlausibleDay | None = None
+
+
+class ReportDraft(Draft):
+    """What somebody says is wrong with a cabinet."""
+
+    kind: ReportKind
+    text: Note

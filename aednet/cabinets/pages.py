@@ -1,0 +1,113 @@
+"""The page of one cabinet; the sticker on the cabinet points here, and problems are reported here."""
+
+import re
+
+from babel.dates import get_day_names, get_month_names
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+from pydantic import ValidationError
+
+from aednet.areas.queries import find_area
+from aednet.base.context import current
+from aednet.base.database import db
+from aednet.base.errors import NotFound
+from aednet.base.transactions import transaction
+from aednet.cabinets import services
+from aednet.cabinets.calendar import calendar_of
+from aednet.cabinets.drafts import ReportDraft
+from aednet.cabinets.facts import CabinetFacts
+from aednet.cabinets.hours import next_change, openness
+from aednet.cabinets.hours_syntax import is_readable
+from aednet.cabinets.queries import find_cabinet
+from aednet.cabinets.rules import ReportKind, is_listed
+from aednet.web.limits import limit_reports
+
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+RULE_END = re.compile(r"\s*(?:;|\|\|)\s*")
+HOURS_WORD = re.compile(
+    r'"[^"]*"|24/7|,\s*|\b(?:' + "|".join([*DAYS, *MONTHS, "PH", "off", "closed"]) + r")\b"
+)
+PROPOSAL = "proposal"
+
+blueprint = Blueprint("cabinets", __name__, template_folder="templates")
+
+
+@blueprint.get("/c/<ref>")
+def show(ref: str) -> ResponseReturnValue:
+    """Show one cabinet."""
+    return _page(_get(ref), thanks="dank" in request.args)
+
+
+@blueprint.post("/c/<ref>")
+@limit_reports
+def report(ref: str) -> ResponseReturnValue:
+    """Take in what somebody says is wrong; sent twice it is kept once."""
+    cabinet = _get(ref)
+    given = {name: request.form.get(name, "") for name in ReportDraft.model_fields}
+    try:
+        draft = ReportDraft.model_validate(given)
+    except ValidationError as error:
+        bad = {str(entry["loc"][0]): entry["type"] for entry in error.errors()}
+        return _page(cabinet, given=given, bad=bad), 422
+    with transaction() as session:
+        services.report_problem(session, ref, draft, now=current().clock.now())
+    return redirect(url_for(".show", ref=ref, dank=1, _anchor="melden"), code=303)
+
+
+def _get(ref: str) -> CabinetFacts:
+    cabinet = find_cabinet(db.session(), ref)
+    if cabinet is None or not is_listed(cabinet.status):
+        raise NotFound(f"There is no cabinet {ref}.")
+    return cabinet
+
+
+def _page(
+    cabinet: CabinetFacts,
+    *,
+    given: dict[str, str] | None = None,
+    bad: dict[str, str] | None = None,
+    thanks: bool = False,
+) -> str:
+    calendar = calendar_of(current().settings)
+    now = current().clock.now()
+    area = find_area(db.session(), cabinet.area) if cabinet.area else None
+    return render_template(
+        "cabinets/show.html",
+        cabinet=cabinet,
+        readiness=cabinet.readiness(calendar.day_of(now)),
+        open=openness(cabinet.opening_hours, now, calendar),
+        open_changes_at=next_change(cabinet.opening_hours, now, calendar),
+        hours=hours_in_words(cabinet.opening_hours) if cabinet.opening_hours else [],
+        area_is_proposal=area is not None and PROPOSAL in {area.name_source, area.boundary_source},
+        report_kinds=list(ReportKind),
+        given=given or {},
+        bad=bad or {},
+        thanks=thanks,
+    )
+
+
+def hours_in_words(text: str) -> list[str]:
+    """Return opening hours rule by rule in the page's language: `ma-vr 08:00-18:00`, `feestdagen gesloten`.
+
+    What cannot be read stays as it was written.
+    """
+    if not is_readable(text):
+        return [text]
+    locale = get_locale()
+    days, months = get_day_names("abbreviated", locale=locale), get_month_names("abbreviated", locale=locale)
+    words = {
+        **{day: days[number] for number, day in enumerate(DAYS)},
+        **{month: months[number] for number, month in enumerate(MONTHS, start=1)},
+        "PH": gettext("feestdagen"),
+        "off": gettext("gesloten"),
+        "closed": gettext("gesloten"),
+        "24/7": gettext("dag en nacht"),
+    }
+
+    def in_words(match: re.Match[str]) -> str:
+        word = match[0]
+        return ", " if word.startswith(",") else words.get(word, word.strip('"'))
+
+    return [HOURS_WORD.sub(in_words, rule) for rule in RULE_END.split(text.strip(" ;"))]

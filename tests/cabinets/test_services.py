@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select, text
+
+from aednet.areas.ground import load_ground
+from aednet.base.context import current
+from aednet.base.database import db
+from aednet.base.errors import Conflict, NotFound
+from aednet.base.revisions import Counter, read_revision
+from aednet.base.transactions import transaction
+from aednet.cabinets import services
+from aednet.cabinets.drafts import CabinetDraft, DeviceDraft, ReportDraft
+from aednet.cabinets.models import Cabinet, Consumable, ProblemReport
+from aednet.cabinets.queries import find_cabinet, find_device
+from aednet.cabinets.rules import ReportKind, Status
+from aednet.geography.extent import OutsideExtent
+from tests.factories import (
+    CENTRE_LAT,
+    CENTRE_LON,
+    FAR_OFF,
+    NOW,
+    TODAY,
+    make_area_draft,
+    make_areas,
+    make_cabinet,
+)
+
+REPORT = ReportDraft(kind=ReportKind.DAMAGED, text="De ruit is stuk.")
+
+
+def test_a_cabinet_gets_the_area_that_it_hangs_in(app: APIFlask) -> None:
+    make_areas()
+    with transaction() as session:
+        make_cabinet(session)
+    facts = find_cabinet(db.session(), "HGV-001")
+    assert facts is not None
+    assert (facts.area, facts.area_name) == ("krakeel", "Krakeel")
+
+
+def test_a_cabinet_follows_when_a_border_moves(app: APIFlask) -> None:
+    make_areas()
+    with transaction() as session:
+        make_cabinet(session)
+    make_areas(make_area_draft(west=6.5), make_area_draft("wolfsbos"))
+    with transaction() as session:
+        assert services.place_all(session, load_ground(session, current().settings)) == 1
+    facts = find_cabinet(db.session(), "HGV-001")
+    assert facts is not None
+    assert facts.area == "wolfsbos"
+
+
+def test_a_swapped_position_is_refused_with_a_suggestion(app: APIFlask) -> None:
+    make_areas()
+    with transaction() as session, pytest.raises(OutsideExtent) as caught:
+        make_cabinet(session, lat=CENTRE_LON, lon=CENTRE_LAT)
+    assert f"lat={CENTRE_LAT}" in caught.value.fields["lat"]
+
+
+def test_a_reference_is_given_once(app: APIFlask) -> None:
+    with transaction() as session:
+        make_cabinet(session)
+        with pytest.raises(Conflict):
+            make_cabinet(session)
+
+
+def test_an_access_code_is_unreadable_in_the_database(app: APIFlask) -> None:
+    with transaction() as session:
+        make_cabinet(session, access_code="C1234X")
+    stored = db.session.execute(text("SELECT access_code FROM cabinet")).scalar_one()
+    assert b"C1234X" not in bytes(stored)
+    assert db.session.scalars(select(Cabinet.access_code)).one() == "C1234X"
+
+
+def test_new_dates_replace_the_old_ones_and_the_same_again_changes_nothing(app: APIFlask) -> None:
+    with transaction() as session:
+        cabinet_id = make_cabinet(session)
+        draft = DeviceDraft(battery_expires_on=TODAY)
+        assert services.put_device(session, cabinet_id, draft, fields=["battery_expires_on"])
+        assert not services.put_device(session, cabinet_id, draft, fields=["battery_expires_on"])
+    device = find_device(db.session(), cabinet_id)
+    assert device is not None
+    assert (device.battery_expires_on, device.pads_adult_expire_on) == (TODAY, FAR_OFF)
+    assert db.session.scalar(select(func.count()).select_from(Consumable)) == 2
+
+
+def test_the_last_inspection_by_day_counts_even_if_an_older_one_is_logged_later(app: APIFlask) -> None:
+    with transaction() as session:
+        cabinet_id = make_cabinet(session, inspected_on=TODAY)
+        services.record_inspection(
+            session, cabinet_id, inspected_on=TODAY - timedelta(days=9), passed=False, now=NOW
+        )
+    facts = find_cabinet(db.session(), "HGV-001")
+    assert facts is not None
+    assert (facts.verified_on, facts.upkeep.passed) == (TODAY, True)
+
+
+def test_a_change_names_what_it_changes_and_leaves_the_rest(app: APIFlask) -> None:
+    with transaction() as session:
+        make_cabinet(session, location="naast de ingang")
+        cabinet = session.scalars(select(Cabinet)).one()
+        draft = CabinetDraft(name="Sporthal", lat=CENTRE_LAT, lon=CENTRE_LON)
+        ground = load_ground(session, current().settings)
+        assert services.change_cabinet(session, cabinet, draft, fields=["name"], ground=ground, now=NOW)
+        assert (cabinet.name, cabinet.matching_name) == ("Sporthal", "sporthal")
+        assert cabinet.location == "naast de ingang"
+
+
+def test_references_go_on_from_the_highest(app: APIFlask) -> None:
+    with transaction() as session:
+        assert services.next_ref(session, "HGV") == "HGV-001"
+        make_cabinet(session, "HGV-007")
+        make_cabinet(session, "HGV-x")
+        make_cabinet(session, "HGVX-900")
+        assert services.next_ref(session, "HGV") == "HGV-008"
+
+
+def test_the_same_report_within_minutes_is_kept_once(app: APIFlask) -> None:
+    with transaction() as session:
+        make_cabinet(session)
+    with transaction() as session:
+        assert services.report_problem(session, "HGV-001", REPORT, now=NOW)
+        assert not services.report_problem(session, "HGV-001", REPORT, now=NOW + timedelta(minutes=9))
+        assert services.report_problem(session, "HGV-001", REPORT, now=NOW + timedelta(minutes=11))
+    assert db.session.scalar(select(func.count()).select_from(ProblemReport)) == 2
+
+
+@pytest.mark.parametrize("status", [Status.PLANNED, Status.RETIRED])
+def test_nobody_can_report_on_a_cabinet_that_the_public_does_not_see(app: APIFlask, status: Status) -> None:
+    with transaction() as session:
+        make_cabinet(session, status=status)
+    with transaction() as session, pytest.raises(NotFound):
+        services.report_problem(session, "HGV-001", REPORT, now=NOW)
+
+
+def test_a_report_does_not_raise_the_networks_revision(app: APIFlask) -> None:
+    with transaction() as session:
+        make_cabinet(session)
+    before = read_revision(db.session(), Counter.NETWORK)
+    with transaction() as session:
+        services.report_problem(session, "HGV-001", REPORT, now=NOW)
+    assert read_revision(db.session(), Counter.NETWORK) == before
