@@ -1,0 +1,24 @@
+"""Decisions about what the network may say of itself. Pure."""
+
+TOTAL = "total"  # the scope of the whole network, beside the areas' slugs
+
+LEAST_SHOWN = 10  # below this a figure could point at somebody
+LEAST_MOVE = 10  # a smaller change could be one person's coming or going
+
+
+def responders_to_publish(published: int, actual: int) -> int:
+    """Return the figure to show from now on, given the one shown so far (0 where none was).
+
+    It stays until the truth is ten away from it, so that the day on which one person joined, left or moved
+    looks like any other; a figure below ten is not shown at all.
+    """
+    if abs(actual - published) < LEAST_MOVE:
+        return published
+    return actual if actual >= LEAST_SHOWN else 0
+
+
+def per_thousand(responders: int, population: int | None) -> float | None:
+    """Return published responders for every thousand inhabitants; None where either is not to be told."""
+    if not responders or not population:
+        return None
+    return responders * 1_000 / population

@@ -1,0 +1,122 @@
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from aednet.base.database import db
+from aednet.base.revisions import Counter
+from aednet.base.transactions import transaction
+from aednet.coverage.live import Live, load_network
+from tests.factories import make_area_draft, make_areas, make_cabinet, make_cabinets
+
+NEAREST = "/api/v1/cabinets/nearest?lat=52.7245&lon=6.4788"
+
+
+class HandClock:
+    """A monotonic clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """Note every statement that reaches the database."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def wait_for_builder() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "live network":
+            thread.join(10)
+
+
+def test_a_question_runs_no_sql_but_the_revision_and_that_every_half_second(app: APIFlask) -> None:
+    make_cabinets({})
+    clock = HandClock()
+    live = Live(app, Counter.NETWORK, load_network, monotonic=clock)
+    live.get()
+    with counted_statements() as seen:
+        for _ in range(50):
+            live.get()
+        assert [s for s in seen if "BEGIN" not in s] == []
+        clock.seconds += 0.5
+        for _ in range(50):
+            live.get()
+        reads = [s for s in seen if "BEGIN" not in s]
+    assert len(reads) == 1
+    assert "FROM revision" in reads[0]
+
+
+def test_over_http_a_burst_of_questions_reads_nothing_but_the_revision(client: FlaskClient) -> None:
+    make_cabinets({})
+    client.get(NEAREST)
+    started = time.monotonic()
+    with counted_statements() as seen:
+        for _ in range(30):
+            assert client.get(NEAREST).status_code == 200
+    allowed = 1 + (time.monotonic() - started) / 0.5
+    reads = [s for s in seen if "BEGIN" not in s]
+    assert all("FROM revision" in statement for statement in reads)
+    assert len(reads) <= allowed
+
+
+def test_a_change_shows_after_the_next_check_while_the_old_snapshot_serves(app: APIFlask) -> None:
+    make_cabinets({})
+    clock = HandClock()
+    live = Live(app, Counter.NETWORK, load_network, monotonic=clock)
+    first = live.get()
+    with transaction() as session:
+        make_cabinet(session, "HGV-002")
+    assert live.get() is first
+    clock.seconds += 0.5
+    assert live.get() is first  # and a builder has begun
+    wait_for_builder()
+    second = live.get()
+    assert [cabinet.ref for cabinet in second.cabinets] == ["HGV-001", "HGV-002"]
+    assert second.version > first.version
+
+
+def test_a_change_of_areas_reaches_the_network_too(app: APIFlask) -> None:
+    clock = HandClock()
+    live = Live(app, Counter.NETWORK, load_network, monotonic=clock)
+    assert live.get().areas == ()
+    make_areas(make_area_draft())
+    clock.seconds += 0.5
+    live.get()
+    wait_for_builder()
+    assert [area.slug for area in live.get().areas] == ["krakeel"]
+
+
+def test_threads_that_ask_at_once_build_once(app: APIFlask) -> None:
+    make_cabinets({})
+    live = Live(app, Counter.NETWORK, load_network)
+    got = []
+
+    def ask() -> None:
+        with app.app_context():
+            got.append(live.get())
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(network) for network in got}) == 1
+    assert len(got) == 8
