@@ -1,0 +1,1 @@
+"""Files in and out: CSV of any making and GeoJSON in; CSV, GeoJSON and OpenStreetMap's XML out."""
