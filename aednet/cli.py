@@ -86,7 +86,7 @@ def main() -> None:
     except click.ClickException as error:
         _fail(error.format_message())
     except InvalidValue as error:
-        _fail(" ".join([str(error), *(f"{field}: {words}." for field, words in error.fields.items())]))
+        _fail(" ".join(dict.fromkeys([str(error), *error.fields.values()])))
     except (AednetError, InvalidSettings, OSError) as error:
         _fail(str(error))
     except (OperationalError, ProgrammingError) as error:

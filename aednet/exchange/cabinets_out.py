@@ -1,4 +1,4 @@
-"""Every cabinet that is not retired, as a file: CSV, GeoJSON or OpenStreetMap's XML.
+"""Every cabinet that is not retired, as a file: CSV, Excel, GeoJSON or OpenStreetMap's XML.
 
 None of them has a place for an access code.
 """
@@ -25,6 +25,7 @@ from aednet.cabinets.schemas import cabinet_feature
 from aednet.coverage.schemas import EMERGENCY_NUMBER
 from aednet.exchange.cells import write_text
 from aednet.exchange.headings import Field
+from aednet.exchange.sheets import Value, write_sheet
 
 BATCH: Final = 500
 DECIMALS: Final = 7  # of a degree: 1 cm, as OpenStreetMap keeps it
@@ -34,16 +35,19 @@ class Format(StrEnum):
     """What a list of cabinets can be written as."""
 
     CSV = "csv"
+    XLSX = "xlsx"
     GEOJSON = "geojson"
     OSM = "osm"
 
 
 def export_cabinets(session: Session, form: Format, *, today: date) -> Iterator[bytes]:
-    """Yield a file with every cabinet but the retired ones, by reference, piece by piece, in UTF-8.
+    """Yield a file with every cabinet but the retired ones, by reference, piece by piece.
 
     Planned, missing and broken cabinets are in it, for this is the coordinators' own list; each format
     says of them what they are.
     """
+    if form is Format.XLSX:
+        return _xlsx(_cabinets(session))
     return (piece.encode() for piece in _WRITERS[form](_cabinets(session), today))
 
 
@@ -59,7 +63,7 @@ def _cabinets(session: Session) -> Listed:
 
 
 # Headings that `import` knows; what a cabinet's area is follows from its position and is not read back.
-COLUMNS: Final[Mapping[str, Callable[[CabinetFacts, DeviceFacts], object]]] = {
+COLUMNS: Final[Mapping[str, Callable[[CabinetFacts, DeviceFacts], Value]]] = {
     Field.REF: lambda cabinet, _: cabinet.ref,
     Field.NAME: lambda cabinet, _: cabinet.name,
     Field.LAT: lambda cabinet, _: cabinet.position.lat,
@@ -93,6 +97,12 @@ def _csv(cabinets: Listed, _today: date) -> Iterator[str]:
     yield BYTE_ORDER_MARK + _csv_line(COLUMNS)
     for cabinet, device in cabinets:
         yield _csv_line([_cell(read(cabinet, device)) for read in COLUMNS.values()])
+
+
+def _xlsx(cabinets: Listed) -> Iterator[bytes]:
+    return write_sheet(
+        COLUMNS, ([read(cabinet, device) for read in COLUMNS.values()] for cabinet, device in cabinets)
+    )
 
 
 def _csv_line(cells: Any) -> str:
