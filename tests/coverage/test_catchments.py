@@ -151,3 +151,9 @@ def test_a_border_that_crosses_itself_only_in_the_plane_is_measured_all_the_same
     bow = shapely.Polygon([(6.4, 52.7), (6.5, 52.8), (6.5, 52.7), (6.4, 52.8)])
     terrain = survey([AreaGround(slug="bow", shape=bow, population=10)], [], projection=RD_NEW)
     assert measured(terrain, sites_on(terrain, 20), 50_000).total.population_share == pytest.approx(1)
+
+
+def test_shapes_are_not_prepared_since_threads_share_them() -> None:
+    terrain = survey([AreaGround(slug="a", shape=square(0, 0, 100), population=1)], [], projection=RD_NEW)
+    measured(terrain, at(0, 0))
+    assert not shapely.is_prepared(np.concatenate([terrain.areas, terrain.parcels, terrain.inhabited])).any()

@@ -1,17 +1,14 @@
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from aednet.base.database import db
 from aednet.base.revisions import Counter
 from aednet.base.transactions import transaction
 from aednet.coverage.live import Live, load_network
 from tests.factories import make_area_draft, make_areas, make_cabinet, make_cabinets
+from tests.statements import noted_statements
 
 NEAREST = "/api/v1/cabinets/nearest?lat=52.7245&lon=6.4788"
 
@@ -26,21 +23,6 @@ class HandClock:
         return self.seconds
 
 
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    """Note every statement that reaches the database."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
 def wait_for_builder() -> None:
     for thread in threading.enumerate():
         if thread.name == "live network":
@@ -52,7 +34,7 @@ def test_a_question_runs_no_sql_but_the_revision_and_that_every_half_second(app:
     clock = HandClock()
     live = Live(app, Counter.NETWORK, load_network, monotonic=clock)
     live.get()
-    with counted_statements() as seen:
+    with noted_statements() as seen:
         for _ in range(50):
             live.get()
         assert [s for s in seen if "BEGIN" not in s] == []
@@ -68,7 +50,7 @@ def test_over_http_a_burst_of_questions_reads_nothing_but_the_revision(client: F
     make_cabinets({})
     client.get(NEAREST)
     started = time.monotonic()
-    with counted_statements() as seen:
+    with noted_statements() as seen:
         for _ in range(30):
             assert client.get(NEAREST).status_code == 200
     allowed = 1 + (time.monotonic() - started) / 0.5
