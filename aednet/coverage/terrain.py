@@ -71,8 +71,8 @@ def survey(
         if not own[area.slug]:
             own[area.slug].append((area.shape, area.population))
     parcels = [(position, *parcel) for position, listed in enumerate(own.values()) for parcel in listed]
-    area_shapes = _prepared((area.shape for area in areas), projection)
-    parcel_shapes = _prepared((shape for _, shape, _ in parcels), projection)
+    area_shapes = _in_plane((area.shape for area in areas), projection)
+    parcel_shapes = _in_plane((shape for _, shape, _ in parcels), projection)
     parcel_areas = np.array([position for position, _, _ in parcels], dtype=np.intp)
     parcel_people = np.array([people for _, _, people in parcels], dtype=np.float64)  # None becomes NaN
     lived_on = parcel_people != 0
@@ -95,9 +95,8 @@ def survey(
     )
 
 
-def _prepared(shapes: Iterable[BaseGeometry], projection: Projection) -> NDArray[np.object_]:
+def _in_plane(shapes: Iterable[BaseGeometry], projection: Projection) -> NDArray[np.object_]:
     """Return `shapes` in the plane, valid even where a border that nearly met itself now does."""
     plane = np.array([to_metres(shape, projection) for shape in shapes], dtype=np.object_)
     valid: NDArray[np.object_] = shapely.make_valid(plane, method="structure", keep_collapsed=False)
-    shapely.prepare(valid)
-    return valid
+    return valid  # not prepared: GEOS works inside a prepared shape, so threads must not share one

@@ -38,7 +38,7 @@ class DiscUnion:
         """Return the area that the union shares with each of `polygons`, in m2.
 
         Polygons are valid and in the same plane; they may have holes and parts, and may overlap. Only discs
-        that cross a border are cut by it. Polygons that `shapely.prepare` has seen are answered sooner.
+        that cross a border are cut by it.
         """
         shapes = np.asarray(polygons, dtype=np.object_)
         if self._cells is None or not len(shapes):
@@ -49,10 +49,10 @@ class DiscUnion:
         low = np.maximum(low, centres - self._radius_m)
         high = np.minimum(high, centres + self._radius_m)
         boxes = shapely.box(*low.T, *high.T)
-        shape, disc = shapely.STRtree(boxes).query(shapes, predicate="intersects")
-        whole = shapely.contains_properly(shapes[shape], boxes[disc])
-        whole_m2 = np.bincount(shape[whole], self._cut_m2[corners.sites[disc[whole]]], len(shapes))
-        shape, disc = shape[~whole], disc[~whole]
+        tree = shapely.STRtree(boxes)
+        whole = tree.query(shapes, predicate="contains_properly")
+        whole_m2 = np.bincount(whole[0], self._cut_m2[corners.sites[whole[1]]], len(shapes))
+        shape, disc = _without(tree.query(shapes, predicate="intersects"), whole)
         crossing, again = np.unique(disc, return_inverse=True)
         cells = shapely.intersection(corners.polygons(crossing), boxes[crossing])
         pieces = shapely.intersection(cells[again], shapes[shape])
@@ -82,3 +82,10 @@ def _cut_areas_m2(cells: VoronoiCells, radius_m: float) -> NDArray[np.float64]:
     ends = np.concatenate([borders.one, borders.other])
     sites = len(cells.sites)
     return np.asarray(np.bincount(ends, np.tile(areas_m2, 2), sites)[:sites], dtype=np.float64)
+
+
+def _without(pairs: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return those of `pairs` that are not in `others`, both as an array of firsts and one of seconds."""
+    size = 1 + pairs.max(initial=0)
+    keys, taken = (first * size + second for first, second in (pairs, others))
+    return pairs[:, ~np.isin(keys, taken)]
