@@ -17,6 +17,8 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.migration import upgrade
 from aednet.base.transactions import transaction
+from aednet.coverage.live import load_crowd
+from aednet.coverage.services import publish_responders
 from aednet.demo.seed import seed_example_network
 
 COORDINATOR = "demo@aednet.example"
@@ -32,7 +34,8 @@ def demo(*, port: int) -> None:
     address = f"http://127.0.0.1:{port}"
     os.environ |= {"AEDNET_DEMO": "1", "AEDNET_PUBLIC_BASE_URL": address}
     added, password = prepare_example_network()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job is born deaf to it
+        signal.signal(number, _interrupt)
     processes = [_start("worker"), _start("serve", "--port", str(port), "--processes", "1")]
     try:
         _wait_until_it_answers(port, processes)
@@ -59,6 +62,10 @@ def prepare_example_network() -> tuple[int, str | None]:
         password = ensure_demo_account(
             session, email=COORDINATOR, password=os.environ.get("AEDNET_DEMO_PASSWORD"), now=now
         )
+    if added:
+        crowd = load_crowd(db.session(), current().settings)
+        with transaction() as session:
+            publish_responders(session, crowd, today=today)
     return added, password
 
 
