@@ -1,0 +1,1 @@
+"""Benchmarks: how long the work of a network takes beside other programs doing the same, as ratios."""
