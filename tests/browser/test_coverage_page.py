@@ -52,9 +52,9 @@ def test_sliding_from_day_to_night_by_keyboard_redraws_map_and_figures_without_a
         visitor.keyboard.press("ArrowLeft")
     expect(visitor.locator(".lead")).to_contain_text("om 03:00")
     expect(visitor).to_have_url(re.compile("hour=3"))
-    visitor.wait_for_load_state("networkidle")
-    assert reached(visitor) < by_day
+    expect(circles).not_to_have_count(open_by_day)
     assert circles.count() < open_by_day
+    assert reached(visitor) < by_day
     assert visitor.get_by_label("Uur van de dag").get_attribute("aria-valuetext") == "03:00 uur"
     assert visitor.evaluate("window.isStillThisPage")
 

@@ -39,7 +39,7 @@ export class CoverageMap {
     this.#holder = holder;
     this.#texts = holder.dataset;
     this.#ready = this.#start();
-    this.#ready.catch(() => this.fail());
+    this.#ready.catch(() => this.#fail());
   }
 
   /**
@@ -57,12 +57,12 @@ export class CoverageMap {
         loadAreas(`${this.#texts.gapsUrl}?${query}`),
         loadCabinets(`${this.#texts.cabinetsUrl}?${new URLSearchParams({ open_at: at })}`),
       ]);
-      if (!signal?.aborted) {
+      if (!signal.aborted) {
         this.#draw(gaps.features, new Set(serving.map(({ properties }) => properties.ref)), radius, labels);
         this.#say("");
       }
     } catch {
-      this.fail();
+      this.#fail();
     }
   }
 
@@ -74,10 +74,6 @@ export class CoverageMap {
       this.#map.fitBounds(gap.getBounds(), { padding: [24, 24], maxZoom: CLOSEST });
       this.#tellOfGap(gap, this.#labels[position].getLatLng(), this.#labels[position]);
     }
-  }
-
-  fail() {
-    this.#say(this.#texts.textFailed);
   }
 
   async #start() {
@@ -241,6 +237,10 @@ export class CoverageMap {
     }
     const discs = [...this.#labels, ...this.#dots].map((mark) => mark.getLatLng());
     arrangeLabels(this.#L, this.#map, { here: null, areas: this.#areas, discs, size: LABEL });
+  }
+
+  #fail() {
+    this.#say(this.#texts.textFailed);
   }
 
   #say(text) {

@@ -10,11 +10,11 @@ const hour = form.elements.hour;
 const radius = form.elements.radius;
 const map = CoverageMap.in(document.querySelector("[data-coverage-map]"));
 let waiting = null;
-let asking = null;
+let asking = new AbortController();
 
 form.querySelector("[data-submit]").hidden = Boolean(map);
 tellHour();
-showMap();
+showMap(asking.signal);
 
 hour.addEventListener("input", tellHour);
 if (map) {
@@ -42,7 +42,7 @@ function askSoon() {
 /** Fetch the page for what the form says now and put its parts in the place of ours. */
 async function ask() {
   clearTimeout(waiting);
-  asking?.abort();
+  asking.abort();
   if (!checkRadius()) {
     return;
   }
@@ -58,15 +58,19 @@ async function ask() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!signal.aborted) {
       putInPlace(page);
+      say("");
       history.replaceState(null, "", url);
       await showMap(signal);
     }
-  } catch (error) {
+  } catch {
     if (!signal.aborted) {
-      map.fail();
-      throw error;
+      say(form.dataset.textFailed);
     }
   }
+}
+
+function say(text) {
+  form.querySelector("[data-message]").textContent = text;
 }
 
 function putInPlace(page) {
@@ -83,7 +87,7 @@ function putInPlace(page) {
 }
 
 /** Draw what the page in its present state tells of, and lead from its list of gaps to the map. */
-async function showMap(signal = null) {
+async function showMap(signal) {
   if (!map) {
     return;
   }
