@@ -1,5 +1,6 @@
 """A PostgreSQL cluster for one run of the tests: in a temporary folder, on a socket of its own."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -8,6 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+SHORT_PATH = Path("/tmp")  # noqa: S108 a socket's path may have no more than 107 characters
+PREFIX = "aednet-pg-"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
@@ -22,7 +25,10 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove what it kept."""
-        _run(self.account, self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+        with contextlib.suppress(subprocess.CalledProcessError):  # it may have stopped already
+            _run(
+                self.account, self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop"
+            )
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -44,7 +50,8 @@ def start_cluster() -> Cluster:
     if programs is None:
         raise FileNotFoundError("initdb")
     account = "postgres" if os.geteuid() == 0 and _exists("postgres") else None
-    folder = Path(tempfile.mkdtemp(prefix="aednet-pg-", dir="/tmp"))
+    _sweep(programs, account)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=SHORT_PATH))
     if account is not None:
         shutil.chown(folder, account)
     _run(
@@ -69,6 +76,14 @@ def start_cluster() -> Cluster:
         account=account,
         url=f"postgresql://aednet@/postgres?host={folder}",
     )
+
+
+def _sweep(programs: Path, account: str | None) -> None:
+    """Stop and remove the clusters of runs that were killed before they could."""
+    for folder in SHORT_PATH.glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            Cluster(folder=folder, programs=programs, account=account, url="").stop()
 
 
 def _exists(account: str) -> bool:

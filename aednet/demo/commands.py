@@ -98,8 +98,9 @@ def _greet(address: str, added: int, password: str | None) -> None:
         f"\naednet demo: {data}; all are invented.\n"
         f"  Map and list   {address}/\n"
         f"  One cabinet    {address}/c/HGV-001\n"
+        f"  Register       {address}/join\n"
         f"  API            {address}/api/v1/docs\n"
-        f"  Coordinator    {address}/aanmelden, as {COORDINATOR}, password "
+        f"  Coordinator    {address}/desk/coverage, as {COORDINATOR}, password "
         f"{password or 'as before; AEDNET_DEMO_PASSWORD sets another'}\n"
         "Ctrl-C stops it.\n"
     )

@@ -1,14 +1,12 @@
 /** The pin with which somebody points out where they live. What it says travels in the form alone. */
 
-import { drawAreas } from "./areas.js";
+import { createMap, drawGround, viewOf } from "./basemap.js";
 import { arrangeLabels } from "./labels.js";
 import { loadAreas } from "./network.js";
 
 const CLOSE_BY = 15; // the zoom at which one points out a house
 const DECIMALS = 5; // of a degree: 1 m
-const SOMEWHERE = [[50.7, 3.3], [53.6, 7.3]]; // the Netherlands, while there is nothing to show
 const FIND_WITHIN_MS = 15_000;
-const KEEP_STILL = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const DROP = "M12 22s-7-6.6-7-12a7 7 0 0 1 14 0c0 5.4-7 12-7 12z";
 
 const holder = document.querySelector("[data-pin]");
@@ -33,12 +31,9 @@ function startOnce() {
 async function start(texts) {
   const L = window.L;
   const ground = await loadAreas(texts.areasUrl);
-  const map = createMap(L, texts);
-  const areas = drawAreas(L, map, ground);
-  holder.querySelector(".map").classList.add("has-areas");
-  map.attributionControl.addAttribution(escape(ground.credit));
-  const bounds = areas.getBounds();
-  map.fitBounds(bounds.isValid() ? bounds : SOMEWHERE);
+  const map = createMap(L, part("map"), { scrollWheelZoom: false });
+  const areas = drawGround(L, map, part("map"), ground);
+  map.fitBounds(viewOf(L, ground.features));
   const pin = new Pin(L, map, { texts, ground, moved: () => arrangeLabels(L, map, { areas, discs: pin.stands }) });
   map.on("moveend", pin.moved);
   pin.moved();
@@ -46,30 +41,9 @@ async function start(texts) {
   part("middle").addEventListener("click", () => pin.put(map.getCenter()));
   part("here").addEventListener("click", () => putHere(pin, texts));
   part("remove").addEventListener("click", () => pin.remove());
+  part("middle").disabled = false;
+  part("here").disabled = false;
   pin.putAsTyped();
-}
-
-function createMap(L, texts) {
-  const canvas = part("canvas");
-  canvas.setAttribute("role", "region");
-  canvas.setAttribute("aria-label", texts.textMap);
-  const map = L.map(canvas, {
-    zoomControl: false,
-    maxZoom: 18,
-    zoomSnap: 0.5,
-    zoomAnimation: !KEEP_STILL,
-    fadeAnimation: !KEEP_STILL,
-    markerZoomAnimation: !KEEP_STILL,
-    inertia: !KEEP_STILL,
-    scrollWheelZoom: false,
-  });
-  map.attributionControl.setPrefix("Leaflet");
-  L.control.zoom({ zoomInTitle: texts.textZoomIn, zoomOutTitle: texts.textZoomOut }).addTo(map);
-  if (texts.tilesUrl) {
-    L.tileLayer(texts.tilesUrl, { attribution: escape(texts.tilesCredit), maxZoom: 18 }).addTo(map);
-    holder.querySelector(".map").classList.add("has-tiles");
-  }
-  return map;
 }
 
 /** The marker on the map and the two fields that tell the form where it stands. */
@@ -173,13 +147,6 @@ function holds({ type, coordinates }, { lat, lng }) {
     }
   }
   return isInside;
-}
-
-/** Return words as markup, which is what Leaflet takes for a credit. */
-function escape(text) {
-  const element = document.createElement("span");
-  element.textContent = text;
-  return element.innerHTML;
 }
 
 function say(text) {
