@@ -28,8 +28,3 @@ def out_of_reach(people: NearestIndex, cabinets: NearestIndex, *, radius_m: floa
     """Return the positions of the people who live further than `radius_m` from every cabinet."""
     nearest = nearest_of_all(cabinets, x_m=people.x_m, y_m=people.y_m, count=1)
     return np.flatnonzero((nearest.metres > radius_m).all(axis=1))
-
-
-def per_thousand_inhabitants(count: int, population: int | None) -> float | None:
-    """Return `count` for every thousand inhabitants; None where nobody lives, or nobody knows how many."""
-    return count * 1_000 / population if population else None

@@ -117,5 +117,5 @@ def _figures(figures: Figures, responders: int) -> dict[str, Any]:
         "covered_area_km2": round(figures.covered_area_km2, KM2_DECIMALS),
         "covered_population": figures.covered_population,
         "population_share": figures.population_share,
-        "responders_per_1000": per_thousand(responders, figures.population),
+        "responders_per_1000": per_thousand(responders, figures.population) if responders else None,
     }

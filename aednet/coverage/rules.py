@@ -17,8 +17,6 @@ def responders_to_publish(published: int, actual: int) -> int:
     return actual if actual >= LEAST_SHOWN else 0
 
 
-def per_thousand(responders: int, population: int | None) -> float | None:
-    """Return published responders for every thousand inhabitants; None where either is not to be told."""
-    if not responders or not population:
-        return None
-    return responders * 1_000 / population
+def per_thousand(count: int, population: int | None) -> float | None:
+    """Return `count` for every thousand inhabitants; None where nobody lives, or nobody knows how many."""
+    return count * 1_000 / population if population else None

@@ -1,12 +1,12 @@
 """Writes of the coverage room."""
 
-from collections import Counter
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aednet.areas.queries import list_areas
+from aednet.coverage.balance import responders_by_area
 from aednet.coverage.models import PublishedResponders
 from aednet.coverage.people import Crowd
 from aednet.coverage.rules import TOTAL, responders_to_publish
@@ -21,9 +21,8 @@ def publish_responders(session: Session, crowd: Crowd, *, today: date) -> bool:
     rows = {row.scope: row for row in session.scalars(select(PublishedResponders))}
     if rows and all(row.refreshed_on >= today for row in rows.values()):
         return False
-    responders = crowd.responders_on(today)
-    by_area = Counter(crowd.area_ids[position] for position in responders.nonzero()[0])
-    actual = {TOTAL: int(responders.sum())} | {area.slug: by_area[area.id] for area in list_areas(session)}
+    by_area = responders_by_area(crowd, day=today)
+    actual = {TOTAL: by_area.total()} | {area.slug: by_area[area.id] for area in list_areas(session)}
     for scope, count in actual.items():
         row = rows.pop(scope, None)
         if row is None:

@@ -10,13 +10,14 @@ from aednet.areas.queries import AreaFacts
 from aednet.cabinets.facts import CabinetFacts
 from aednet.cabinets.hours import HoursAtInstant, Openness
 from aednet.cabinets.rules import Readiness
-from aednet.coverage.balance import per_thousand_inhabitants, responders_by_area
+from aednet.coverage.balance import responders_by_area
 from aednet.coverage.catchments import Figures, total_of
 from aednet.coverage.gaps import Gap
 from aednet.coverage.measured import coverage_at, gaps_at
 from aednet.coverage.nearest import DETOUR, Mode, minutes_one_way
 from aednet.coverage.network import Network
 from aednet.coverage.people import Crowd
+from aednet.coverage.rules import per_thousand
 from aednet.geography.points import LatLon
 from aednet.geography.shapes import inner_point
 
@@ -51,7 +52,7 @@ class Row:
     @property
     def responders_per_1000(self) -> float | None:
         """Those who may be called out for every thousand inhabitants."""
-        return per_thousand_inhabitants(self.responders, self.figures.population)
+        return per_thousand(self.responders, self.figures.population)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

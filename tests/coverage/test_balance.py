@@ -1,13 +1,11 @@
 from datetime import date, timedelta
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aednet.coverage.balance import (
     out_of_reach,
-    per_thousand_inhabitants,
     responders_by_area,
     responders_by_cabinet,
 )
@@ -70,12 +68,3 @@ def test_out_of_reach_are_those_whom_matching_gives_no_cabinet(
 def test_without_cabinets_everybody_is_out_of_reach_and_nobody_is_among_nobody() -> None:
     assert out_of_reach(index_of([(0, 0), (1, 1)]), index_of([]), radius_m=500).tolist() == [0, 1]
     assert out_of_reach(index_of([]), index_of([(0, 0)]), radius_m=500).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("count", "population", "expected"), [(3, 1_500, 2.0), (0, 600, 0.0), (3, 0, None), (3, None, None)]
-)
-def test_there_is_a_figure_for_every_thousand_inhabitants_where_any_are_known(
-    count: int, population: int | None, expected: float | None
-) -> None:
-    assert per_thousand_inhabitants(count, population) == expected

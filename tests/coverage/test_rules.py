@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.coverage.rules import LEAST_MOVE, LEAST_SHOWN, responders_to_publish
+from aednet.coverage.rules import LEAST_MOVE, LEAST_SHOWN, per_thousand, responders_to_publish
 
 COUNT = st.integers(min_value=0, max_value=300)
 
@@ -27,3 +28,12 @@ def test_the_figure_is_never_ten_away_from_the_truth(actual: int, changes: list[
         actual = max(0, actual + change)
         published = responders_to_publish(published, actual)
         assert abs(published - actual) < LEAST_MOVE
+
+
+@pytest.mark.parametrize(
+    ("count", "population", "expected"), [(3, 1_500, 2.0), (0, 600, 0.0), (3, 0, None), (3, None, None)]
+)
+def test_there_is_a_figure_for_every_thousand_inhabitants_where_any_are_known(
+    count: int, population: int | None, expected: float | None
+) -> None:
+    assert per_thousand(count, population) == expected
