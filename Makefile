@@ -1,15 +1,16 @@
 # aednet. `make` alone lists what there is.
 PYTHON ?= python3
 PORT ?= 8000
+REQUESTS ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench screenshots clean
+.PHONY: help run test check format bench fuzz audit screenshots clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## the demo on http://127.0.0.1:8000 (PORT=8123 for another port); Ctrl-C stops it
 	@exec $(BIN)/aednet demo --port $(PORT)
@@ -17,7 +18,7 @@ run: $(VENV)/run.stamp ## the demo on http://127.0.0.1:8000 (PORT=8123 for anoth
 test: $(VENV)/dev.stamp ## the tests; AEDNET_TEST_REQUIRE=browser,postgres turns their skips into failures
 	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST)
 
-check: $(VENV)/dev.stamp ## format, lint, types, import contracts, unused and vulnerable dependencies
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, unused dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -26,6 +27,12 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, unused and vu
 
 bench: $(VENV)/bench.stamp ## benchmarks: medians, and ratios against named peers in the same run
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/dev.stamp ## REQUESTS=5000 requests of every kind against the API
+	AEDNET_TEST_FUZZ_REQUESTS=$(REQUESTS) $(BIN)/pytest -q tests/test_fuzz.py
+
+audit: $(VENV)/dev.stamp ## known weaknesses in the versions that are installed; asks the package index
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 screenshots: $(VENV)/dev.stamp ## take the README's picture anew
 	AEDNET_TEST_SCREENSHOTS=docs AEDNET_TEST_REQUIRE=browser $(BIN)/pytest -q tests/browser -k "on_a_phone or with_their_credit"
