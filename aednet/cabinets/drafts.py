@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
-from aednet.base.drafts import Draft, Latitude, Longitude, PlausibleDay
+from aednet.base.drafts import Draft, Kept, Latitude, Longitude, PlausibleDay
 from aednet.base.texts import Name, Note, refuse_controls
 from aednet.cabinets.hours_text import normalise_hours
 from aednet.cabinets.rules import Access, ReportKind, Status
@@ -37,7 +37,7 @@ class CabinetDraft(Draft):
     locked: bool | None = None
     indoor: bool | None = None
     opening_hours: Hours | None = None
-    access_code: Code | None = None
+    access_code: Code | None = Field(None, description="Never comes back in any answer")
 
     @property
     def position(self) -> LatLon:
@@ -55,6 +55,34 @@ class DeviceDraft(Draft):
     pads_adult_expire_on: PlausibleDay | None = None
     pads_child_expire_on: PlausibleDay | None = None
     battery_expires_on: PlausibleDay | None = None
+
+
+class CabinetChange(Draft):
+    """What shall be different of a cabinet; what is not named stays as it is, and null empties it.
+
+    A position is named as a whole, and of the device too only what is named changes.
+    """
+
+    name: Annotated[Name | None, Kept] = None
+    lat: Annotated[Latitude | None, Kept] = None
+    lon: Annotated[Longitude | None, Kept] = None
+    status: Annotated[Status | None, Kept] = None
+    address: Name | None = None
+    location: Note | None = None
+    access: Access | None = None
+    locked: bool | None = None
+    indoor: bool | None = None
+    opening_hours: Hours | None = None
+    access_code: Code | None = Field(None, description="Never comes back in any answer")
+    device: Annotated[DeviceDraft | None, Kept] = None
+
+
+class InspectionDraft(Draft):
+    """What somebody found who looked at a cabinet."""
+
+    inspected_on: PlausibleDay | None = Field(None, description="Today where it is not named; not after it")
+    passed: StrictBool
+    note: Note | None = None
 
 
 class ReportDraft(Draft):

@@ -99,7 +99,7 @@ class Consumable(Base):
 
 
 class Inspection(Base):
-    """A logged check of a cabinet."""
+    """A logged check of a cabinet; the note may name people."""
 
     __tablename__ = "inspection"
     __table_args__ = (Index(None, "cabinet_id", "inspected_on", "id"),)
@@ -109,7 +109,9 @@ class Inspection(Base):
     cabinet_id: Mapped[int] = mapped_column(ForeignKey("cabinet.id", ondelete="CASCADE"))
     inspected_on: Mapped[Day]
     passed: Mapped[bool]
+    note: Mapped[str | None] = mapped_column(EncryptedText("inspection.note"))
     recorded_at: Mapped[Instant]
+    recorded_by: Mapped[str | None]  # as the audit trail names them; not known of lists and examples
 
 
 class ProblemReport(Base):
@@ -123,6 +125,8 @@ class ProblemReport(Base):
     kind: Mapped[ReportKind] = mapped_column(choice(ReportKind))
     text: Mapped[str] = mapped_column(EncryptedText("problem_report.text"))
     reported_at: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+    closed_by: Mapped[str | None]  # as the audit trail names them
 
 
 class Guardianship(Base):

@@ -44,6 +44,11 @@ def find_cabinet(session: Session, ref: str) -> CabinetFacts | None:
     return None if row is None else _to_facts(row)
 
 
+def changed_at(session: Session, cabinet_id: int) -> datetime:
+    """Return when a cabinet, or through the API its device, was last changed."""
+    return session.execute(select(Cabinet.updated_at).where(Cabinet.id == cabinet_id)).scalar_one()
+
+
 def find_device(session: Session, cabinet_id: int) -> DeviceFacts | None:
     """Return the device now in a cabinet, if one is known."""
     return find_devices(session, [cabinet_id]).get(cabinet_id)

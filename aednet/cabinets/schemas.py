@@ -1,15 +1,19 @@
 """Cabinets as they come in and go out over the API."""
 
-from datetime import date
+import json
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from aednet.cabinets.drafts import CabinetChange, CabinetDraft, DeviceDraft, Ref
 from aednet.cabinets.facts import CabinetFacts
 from aednet.cabinets.rules import Access, Readiness, Status
 from aednet.web.fields import BoxField, InstantField, Query
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
+SPOKEN_FOR = frozenset({"nearest"})  # addresses beside those of the cabinets
 
 
 class CabinetListQuery(Query):
@@ -22,6 +26,25 @@ class CabinetListQuery(Query):
     cursor: str | None = Field(
         None, description="Where the previous page ended; taken from its Link header", max_length=40
     )
+
+
+def _free(ref: str) -> str:
+    if ref in SPOKEN_FOR:
+        raise ValueError("means something else in addresses")
+    return ref
+
+
+class CabinetRegistration(CabinetDraft):
+    """A new cabinet and what is in it; without `ref` it gets the next reference that is free."""
+
+    ref: Annotated[Ref, AfterValidator(_free)] | None = None
+    device: DeviceDraft | None = None
+
+
+class CabinetPatch(CabinetChange):
+    """What to change; with `updated_at` as a write answered it, only if nobody else changed it since."""
+
+    updated_at: InstantField | None = None
 
 
 class PointGeometry(BaseModel):
@@ -56,6 +79,12 @@ class CabinetFeature(BaseModel):
     id: str
     geometry: PointGeometry
     properties: CabinetProperties
+
+
+class WrittenCabinet(CabinetFeature):
+    """One cabinet, as it is after a write."""
+
+    updated_at: datetime = Field(description="When it was last changed; an inspection is no change")
 
 
 class CabinetCollection(BaseModel):
@@ -96,3 +125,9 @@ def cabinet_feature(cabinet: CabinetFacts, *, today: date) -> dict[str, Any]:
             "example": cabinet.is_example,
         },
     }
+
+
+def cabinet_tag(cabinet: CabinetFacts, *, updated_at: datetime, today: date) -> str:
+    """Return what stands for everything that may be seen of a cabinet `today`, and for its last change."""
+    shown = json.dumps(cabinet_feature(cabinet, today=today))
+    return sha256(f"{shown} {cabinet.upkeep} {updated_at.isoformat()}".encode()).hexdigest()[:32]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from aednet.accounts.rules import Caller
 from aednet.areas.ground import Ground
+from aednet.base import audit
 from aednet.base.database import set_values
 from aednet.base.errors import Conflict, NotFound
 from aednet.cabinets.changes import apply_draft
@@ -29,6 +32,10 @@ class Origin:
     key: str
 
 
+class RefTaken(Conflict):
+    """There is a cabinet of that reference already."""
+
+
 def register_cabinet(
     session: Session,
     draft: CabinetDraft,
@@ -43,38 +50,20 @@ def register_cabinet(
 
     Raises:
         OutsideExtent: its position lies outside the network.
-        Conflict: the reference is taken.
+        RefTaken: the reference is taken, perhaps this instant by somebody else.
     """
     if session.scalar(select(Cabinet.id).where(Cabinet.ref == ref)) is not None:
-        raise Conflict(f"There is a cabinet {ref} already.")
+        raise RefTaken(f"There is a cabinet {ref} already.")
     cabinet = Cabinet(ref=ref, is_example=is_example, created_at=now)
     apply_draft(cabinet, draft, ground=ground, now=now)
     session.add(cabinet)
     if origin is not None:
         cabinet.source, cabinet.source_key = origin.source, origin.key
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise RefTaken(f"There is a cabinet {ref} already.") from error
     return cabinet
-
-
-def change_cabinet(
-    session: Session,
-    cabinet: Cabinet,
-    draft: CabinetDraft,
-    *,
-    fields: Collection[str],
-    ground: Ground,
-    now: datetime,
-) -> bool:
-    """Set the named fields of a cabinet to what the draft says. Returns whether anything differed.
-
-    A position is named as a whole: `lat` and `lon`.
-
-    Raises:
-        OutsideExtent: its new position lies outside the network.
-    """
-    changed = apply_draft(cabinet, draft, ground=ground, now=now, fields=fields)
-    session.flush()
-    return changed
 
 
 def put_device(session: Session, cabinet_id: int, draft: DeviceDraft, *, fields: Collection[str]) -> bool:
@@ -83,10 +72,25 @@ def put_device(session: Session, cabinet_id: int, draft: DeviceDraft, *, fields:
 
 
 def record_inspection(
-    session: Session, cabinet_id: int, *, inspected_on: date, passed: bool, now: datetime
+    session: Session,
+    cabinet_id: int,
+    *,
+    inspected_on: date,
+    passed: bool,
+    now: datetime,
+    note: str | None = None,
+    recorded_by: str | None = None,
 ) -> None:
     """Log a check of a cabinet."""
-    session.add(Inspection(cabinet_id=cabinet_id, inspected_on=inspected_on, passed=passed, recorded_at=now))
+    inspection = Inspection(
+        cabinet_id=cabinet_id,
+        inspected_on=inspected_on,
+        passed=passed,
+        note=note,
+        recorded_at=now,
+        recorded_by=recorded_by,
+    )
+    session.add(inspection)
     session.flush()
 
 
@@ -110,6 +114,36 @@ def report_problem(session: Session, ref: str, draft: ReportDraft, *, now: datet
         return False
     session.add(ProblemReport(cabinet_id=cabinet.id, kind=draft.kind, text=draft.text, reported_at=now))
     session.flush()
+    return True
+
+
+def close_report(session: Session, report_id: int, *, by: Caller, now: datetime) -> bool:
+    """Note that a problem report needs nothing more. Returns False where that was noted before.
+
+    Raises:
+        NotFound: there is none in the areas that the caller may change.
+    """
+    found = session.execute(
+        select(ProblemReport, Cabinet.ref, Cabinet.area_id)
+        .join(Cabinet, Cabinet.id == ProblemReport.cabinet_id)
+        .where(ProblemReport.id == report_id)
+        .with_for_update(of=ProblemReport)
+    ).one_or_none()
+    if found is None or not by.may_change_area(found.area_id):
+        raise NotFound(f"There is no report {report_id}.")
+    report: ProblemReport = found.ProblemReport
+    if report.closed_at is not None:
+        return False
+    report.closed_at, report.closed_by = now, by.actor
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        actor=by.actor,
+        action="report_closed",
+        subject=f"cabinet {found.ref}",
+        detail={"report": str(report_id)},
+    )
     return True
 
 

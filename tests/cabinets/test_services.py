@@ -11,7 +11,7 @@ from aednet.base.errors import Conflict, NotFound
 from aednet.base.revisions import Counter, read_revision
 from aednet.base.transactions import transaction
 from aednet.cabinets import services
-from aednet.cabinets.drafts import CabinetDraft, DeviceDraft, ReportDraft
+from aednet.cabinets.drafts import DeviceDraft, ReportDraft
 from aednet.cabinets.models import Cabinet, Consumable, ProblemReport
 from aednet.cabinets.queries import find_cabinet, find_device
 from aednet.cabinets.rules import ReportKind, Status
@@ -94,17 +94,6 @@ def test_the_last_inspection_by_day_counts_even_if_an_older_one_is_logged_later(
     facts = find_cabinet(db.session(), "HGV-001")
     assert facts is not None
     assert (facts.verified_on, facts.upkeep.passed) == (TODAY, True)
-
-
-def test_a_change_names_what_it_changes_and_leaves_the_rest(app: APIFlask) -> None:
-    with transaction() as session:
-        make_cabinet(session, location="naast de ingang")
-        cabinet = session.scalars(select(Cabinet)).one()
-        draft = CabinetDraft(name="Sporthal", lat=CENTRE_LAT, lon=CENTRE_LON)
-        ground = load_ground(session, current().settings)
-        assert services.change_cabinet(session, cabinet, draft, fields=["name"], ground=ground, now=NOW)
-        assert (cabinet.name, cabinet.matching_name) == ("Sporthal", "sporthal")
-        assert cabinet.location == "naast de ingang"
 
 
 def test_references_go_on_from_the_highest(app: APIFlask) -> None:
