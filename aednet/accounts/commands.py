@@ -5,11 +5,14 @@ import sys
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from aednet.accounts import services
+from aednet.accounts import links, services
 from aednet.accounts.passwords import new_password
+from aednet.accounts.queries import find_account_id
 from aednet.accounts.rules import Role
 from aednet.base.commandline import with_app
 from aednet.base.context import current
+from aednet.base.database import db
+from aednet.base.errors import NotFound
 from aednet.base.texts import Name
 from aednet.base.transactions import transaction
 
@@ -48,6 +51,19 @@ def add_user(*, email: str, role: str, areas: tuple[str, ...], password_stdin: b
     click.echo(f"Added {email} as {role}.")
     if is_made_up:
         click.echo(f"Password: {password}")
+
+
+@user_group.command("link")
+@click.argument("email")
+@with_app
+def make_link(*, email: str) -> None:
+    """Print a link by which the holder of the account of EMAIL sets a password, once."""
+    account_id = find_account_id(db.session(), email)
+    if account_id is None:
+        raise NotFound("No account has that e-mail address: see `aednet user add`.")
+    with transaction() as session:
+        link = links.make_link(session, account_id, now=current().clock.now())
+    click.echo(link.address)
 
 
 @click.group("token")

@@ -13,7 +13,7 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user, login_us
 from sqlalchemy.exc import SQLAlchemyError
 
 from aednet.accounts.queries import Credential, find_session, find_token
-from aednet.accounts.rules import SESSION_LASTS, Caller
+from aednet.accounts.rules import SESSION_LASTS, Caller, Permission
 from aednet.accounts.services import NewSession, note_use
 from aednet.base.context import current
 from aednet.base.database import db
@@ -45,6 +45,10 @@ class SignedIn:
     def get_id(self) -> str:
         """Return what flask-login keeps in the cookie."""
         return self.token
+
+    def may(self, permission: str) -> bool:
+        """Tell whether their role includes a permission, for pages that know it by its name."""
+        return self.credential.caller.may(Permission(permission))
 
 
 def current_caller() -> Caller:

@@ -61,6 +61,19 @@ class ApiToken(Base):
     ended_at: Mapped[Instant | None]
 
 
+class OneTimeLink(Base):
+    """A link by which the holder of an account sets a password once, known by the hash of its token."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]  # used, or replaced by another
+
+
 class SignInAttempt(Base):
     """Failed attempts for one e-mail address or from one client address, known by its keyed hash."""
 

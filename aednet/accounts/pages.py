@@ -18,7 +18,7 @@ from aednet.accounts.throttle import count_attempt
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.web.limits import client_address
+from aednet.web.limits import client_address, limit_sign_in
 
 MINUTE = timedelta(minutes=1)
 
@@ -64,6 +64,7 @@ def show_sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/aanmelden")
+@limit_sign_in
 def sign_in() -> ResponseReturnValue:
     """Sign somebody in. Whatever is wrong, the words and the work are the same."""
     form, now, address = SignInForm.parse(request.form), current().clock.now(), client_address()

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 
 SESSION_IDLE = timedelta(hours=12)  # an evening's work, and not the next day on a borrowed computer
 SESSION_LASTS = timedelta(days=14)  # however busy it is kept
 SESSION_NOTED_EVERY = timedelta(minutes=10)  # so that not every page writes
 TOKEN_NOTED_EVERY = timedelta(hours=1)
 
+INVITATION_LASTS = timedelta(days=7)  # a volunteer coordinator has one evening a week
+RESET_LASTS = timedelta(hours=24)  # whoever asked for it is waiting for it
+
 FAILURES_COUNT_FOR = timedelta(minutes=15)
 MOST_FAILURES_AN_EMAIL = 5
 MOST_FAILURES_AN_ADDRESS = 20  # an office shares one address
-IPV6_SITE_BITS = 64  # what one customer gets at least (RFC 6177), and may roam in
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
@@ -83,6 +84,16 @@ def is_session_alive(
     return ended_at is None and now < expires_at and now < seen_at + SESSION_IDLE
 
 
+def link_lasts(*, has_password: bool) -> timedelta:
+    """Return how long a one-time link holds: an invitation longer than a reset."""
+    return RESET_LASTS if has_password else INVITATION_LASTS
+
+
+def is_link_alive(*, expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a one-time link still holds. It ends when used, and at `expires_at`."""
+    return ended_at is None and now < expires_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Attempts to sign in that were counted together, this one among them, since the first of them."""
@@ -94,17 +105,6 @@ class Tally:
 def throttled_until(tally: Tally, *, most: int) -> datetime | None:
     """Return when the next attempt may be made, or None where this one may go on."""
     return tally.started_at + FAILURES_COUNT_FOR if tally.count > most else None
-
-
-def site_of(address: str) -> str:
-    """Return what stands for a client's address in counting: IPv6 by its site, all else as it is."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, IPV6_SITE_BITS), strict=False))
-    return str(parsed)
 
 
 def normalised_email(text: str) -> str:

@@ -17,11 +17,11 @@ from aednet.accounts.rules import (
     MOST_FAILURES_AN_EMAIL,
     Tally,
     normalised_email,
-    site_of,
     throttled_until,
 )
 from aednet.base.context import current
 from aednet.base.database import UtcDateTime
+from aednet.web.limits import site_of
 
 FORGOTTEN_AT_ONCE = 100
 

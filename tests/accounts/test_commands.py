@@ -103,6 +103,18 @@ def test_a_token_is_printed_alone_and_once(run: Callable[..., Result]) -> None:
     assert run("token", "create", EMAIL, "--name", " ").exit_code == 2
 
 
+def test_a_link_is_printed_alone_and_sets_a_password(run: Callable[..., Result], client: FlaskClient) -> None:
+    make_account()
+    printed = run("user", "link", EMAIL.upper()).stdout
+    assert printed.startswith("http://127.0.0.1:8000/wachtwoord/")
+    chosen = {"password": "een nieuw lang wachtwoord", "again": "een nieuw lang wachtwoord"}
+    assert client.post(printed.strip().removeprefix("http://127.0.0.1:8000"), data=chosen).status_code == 303
+    assert is_password("een nieuw lang wachtwoord")
+    refused = run("user", "link", "niemand@aednet.example")
+    assert refused.exit_code == 1
+    assert "aednet user add" in str(refused.exception)
+
+
 def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(
     app: APIFlask, environment: Mapping[str, str]
 ) -> None:

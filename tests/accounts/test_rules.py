@@ -19,10 +19,10 @@ from aednet.accounts.rules import (
     is_session_alive,
     local_path,
     normalised_email,
-    site_of,
     throttled_until,
     weakness,
 )
+from aednet.web.limits import site_of
 
 NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
