@@ -10,6 +10,7 @@ from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
 from aednet.base.context import current
 from aednet.base.database import db
+from aednet.coverage.coverage_schemas import USUAL_RADIUS_M
 from aednet.coverage.live import current_crowd, current_network
 from aednet.coverage.matching import FEWEST_RESPONDERS, MOST_RESPONDERS
 from aednet.coverage.week import WEEK, HourOfWeek
@@ -46,13 +47,15 @@ def _answer(question: CoverageQuestion) -> dict[str, Any]:
     network, crowd, caller = current_network(), current_crowd(), current_caller()
     at = question.when.from_day(current().clock.today(), network.calendar.zone)
     view = view_coverage(network, crowd, caller, at=at, radius_m=question.radius)
-    unguarded = None
+    unguarded, radius_m = None, USUAL_RADIUS_M  # a radius to choose would tell, by trying, where people live
     if caller.may(Permission.SEE_PEOPLE):
+        radius_m = question.radius
         limit = None if question.show is LongList.UNGUARDED else LISTED
         unguarded = view_unguarded(db.session(), network, crowd, caller, limit=limit)
     return {
         "view": view,
-        "people": view_people(network, crowd, caller, day=view.day, radius_m=question.radius),
+        "people": view_people(network, crowd, caller, day=view.day, radius_m=radius_m),
+        "people_radius_m": radius_m,
         "unguarded": unguarded,
         "sees_everything": caller.area_ids is None,
     }

@@ -70,7 +70,7 @@ def test_too_few_is_said_so_and_another_area_is_not_shown(
     make_people(KRAKEEL)
     sign_in("krakeel", role=AccountRole.VIEWER)
     page = look()
-    assert lines_of(page, "AED-kast") == [["Buurthuis HGV-001", "Krakeel", "1", "te weinig"]]
+    assert lines_of(page, "AED-kast") == [["Buurthuis HGV-001", "Krakeel", "minder dan 10", "te weinig"]]
     assert "1 van de 1 kasten heeft er te weinig." in page.words
 
 
@@ -103,8 +103,8 @@ def test_whoever_looks_after_one_area_gets_the_counts_of_that_alone(
     make_people(KRAKEEL, KRAKEEL | NORTH, WOLFSBOS | NORTH, WOLFSBOS | NORTH)
     sign_in("krakeel", role=AccountRole.VIEWER)
     page = look()
-    assert lines_of(page, "Smederij") == [["Krakeel", "1"]]
-    assert "1 van de 2 vrijwilligers heeft geen kast binnen 500 m van huis" in page.words
+    assert lines_of(page, "Smederij") == [["Krakeel", "minder dan 10"]]
+    assert "minder dan 10 van de minder dan 10 vrijwilligers" in page.words
 
 
 def test_whoever_lives_in_no_area_is_counted_for_those_who_see_everything(
@@ -163,3 +163,12 @@ def test_a_network_without_people_says_so(cabinets: dict[str, int], sign_in: Sig
     words = look().words
     assert "Er zijn nog geen vrijwilligers in uw smederijen." in words
     assert "Er is in uw smederijen nog niemand die een kast wil nakijken." in words
+
+
+def test_whoever_may_not_see_people_cannot_find_a_home_by_trying_radii(
+    cabinets: dict[str, int], sign_in: SignIn, look: Look
+) -> None:
+    make_people(KRAKEEL | {"lat": KRAKEEL["lat"] + 700 / 111_260})
+    sign_in("krakeel", role=AccountRole.VIEWER)
+    told = {tuple(map(tuple, lines_of(look(radius=radius), "Smederij"))) for radius in (300, 699, 701, 5_000)}
+    assert told == {(("Krakeel", "minder dan 10"),)}
