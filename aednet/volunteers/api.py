@@ -26,12 +26,16 @@ from aednet.volunteers.schemas import (
     VolunteerSearch,
     volunteer_answer,
 )
+from aednet.web.addresses import outside_address
 from aednet.web.limits import limit_reads
-from aednet.web.openapi import answers
+from aednet.web.openapi import Responses, answers, refusal
 
 blueprint = require(Permission.SEE_PEOPLE)(
     APIBlueprint("volunteers_api", __name__, url_prefix="/api/v1/volunteers", tag="Volunteers")
 )
+
+
+ERASED: Responses = {"204": {"description": "Nothing is kept of them any more"}, "404": refusal(404)}
 
 
 @blueprint.get("")
@@ -125,6 +129,18 @@ def change(volunteer_id: int, patch: VolunteerPatch) -> Response:
     return _one(volunteer_id, caller)
 
 
+@blueprint.delete("/<int:volunteer_id>")
+@require(Permission.CHANGE)
+@blueprint.doc(responses=ERASED)
+def erase(volunteer_id: int) -> tuple[str, int]:
+    """Erase a volunteer who asks for it, and all that is kept of them."""
+    with transaction() as session:
+        services.erase_volunteer(
+            session, volunteer_id, by=_registrar(current_caller()), now=current().clock.now()
+        )
+    return "", 204
+
+
 def _registrar(caller: Caller) -> Registrar:
     return Registrar(
         actor=caller.actor,
@@ -160,4 +176,4 @@ def _collection(volunteers: tuple[VolunteerFacts, ...]) -> Response:
 
 def _next_page(query: VolunteerListQuery, cursor: int) -> str:
     fields = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    return url_for(".every_volunteer", **(fields | {"cursor": cursor}), _external=True)
+    return outside_address(url_for(".every_volunteer", **(fields | {"cursor": cursor})))

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from aednet.accounts.rules import LONGEST_EMAIL, is_email
 from aednet.base.context import current
-from aednet.base.drafts import Draft, Latitude, Longitude, PlausibleDay
+from aednet.base.drafts import Draft, Kept, Latitude, Longitude, PlausibleDay
 from aednet.base.texts import Name, Note, folded, refuse_controls
 from aednet.geography.points import LatLon
 from aednet.volunteers.phone import InvalidPhone, PhoneNumber
@@ -35,12 +35,6 @@ def _email(value: str) -> str:
     return value
 
 
-def _not_null(value: object) -> object:
-    if value is None:
-        raise ValueError("cannot be emptied")
-    return value
-
-
 PersonName = Annotated[Name, AfterValidator(_nameable)]
 PhoneField = Annotated[
     PhoneNumber,
@@ -60,7 +54,6 @@ Available = Annotated[
     AfterValidator(refuse_controls),
     Field(description="The week in OpenStreetMap's opening_hours; what cannot be read counts as unknown"),
 ]
-Kept = BeforeValidator(_not_null)
 
 
 class VolunteerDraft(Draft):

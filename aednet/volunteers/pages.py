@@ -16,7 +16,7 @@ from aednet.volunteers.drafts import VolunteerDraft
 from aednet.volunteers.join import Faulty, JoinForm, Understood, understand
 from aednet.volunteers.keys import hashes_of_phone
 from aednet.volunteers.rules import Language, Role, Shift, TravelMode, roles_on, shifts_of
-from aednet.web.limits import JOINS, JOINS_A_NUMBER, client_address, limit_reads, seconds_to_wait
+from aednet.web.limits import JOINS, JOINS_A_NUMBER, counted_address, limit_reads, seconds_to_wait
 
 CHANGE, SEND = "wijzigen", "aanmelden"  # what the two buttons of the page that checks say; all else checks
 
@@ -84,7 +84,7 @@ def _understand(form: JoinForm) -> Understood:
 
 
 def _seconds_to_wait(draft: VolunteerDraft) -> int | None:
-    by_address = seconds_to_wait(JOINS, client_address())
+    by_address = seconds_to_wait(JOINS, counted_address())
     if by_address is not None:
         return by_address
     return seconds_to_wait(JOINS_A_NUMBER, hashes_of_phone(draft.phone)[0].hex())

@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Row, Select, false, select, true
 from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
+from aednet.base.database import LARGEST_ID
 from aednet.base.texts import folded
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.keys import hashes_of_email, hashes_of_phone, hashes_of_words
 from aednet.volunteers.models import Volunteer, VolunteerNameWord
 from aednet.volunteers.phone import InvalidPhone, PhoneNumber
 from aednet.volunteers.rules import Promise, Role, Status
-
-LARGEST_ID: Final = 2**31 - 1  # that the column holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +83,11 @@ def has_volunteers(session: Session) -> bool:
 def is_number(volunteer_id: int) -> ColumnElement[bool]:
     """Return the condition that a volunteer has this number, which none has past what the column holds."""
     return Volunteer.id == volunteer_id if volunteer_id <= LARGEST_ID else false()
+
+
+def has_real_volunteers(session: Session) -> bool:
+    """Tell whether anybody is known who is not invented."""
+    return session.scalar(select(Volunteer.id).where(~Volunteer.is_example).limit(1)) is not None
 
 
 def lives_within(areas: frozenset[int] | None) -> ColumnElement[bool]:

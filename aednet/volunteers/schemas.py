@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from aednet.base.database import LARGEST_ID
 from aednet.base.drafts import Draft, PlausibleDay
 from aednet.volunteers.drafts import VolunteerChange
 from aednet.volunteers.facts import VolunteerFacts
-from aednet.volunteers.queries import LARGEST_ID
 from aednet.volunteers.rules import Language, Role, Status, TravelMode
 from aednet.web.fields import InstantField, Query
 

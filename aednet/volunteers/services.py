@@ -50,6 +50,22 @@ def register_volunteer(
     return volunteer.id
 
 
+def erase_volunteer(session: Session, volunteer_id: int, *, by: Registrar, now: datetime) -> None:
+    """Erase whoever asks for it: their row, the words of their name, and what they looked after.
+
+    What stays is that somebody with this number consented and withdrew; numbers are never given again.
+
+    Raises:
+        NotFound: there is no such volunteer in the registrar's areas.
+    """
+    volunteer = _get(session, volunteer_id, by=by)
+    if volunteer.status is not Status.LEFT:
+        _withdraw(session, volunteer, way=by.way, now=now)
+    _record(session, volunteer_id, "volunteer_erased", by=by, now=now)
+    session.delete(volunteer)
+    session.flush()
+
+
 def change_volunteer(
     session: Session,
     volunteer_id: int,
@@ -72,11 +88,7 @@ def change_volunteer(
         OutsideExtent: their new home lies outside the network.
         InvalidValue: it lies outside the registrar's areas, or their course is yet to be.
     """
-    volunteer = session.scalar(
-        select(Volunteer).where(is_number(volunteer_id), lives_within(by.within)).with_for_update()
-    )
-    if volunteer is None:
-        raise NotFound("There is no such volunteer.")
+    volunteer = _get(session, volunteer_id, by=by)
     if known_versions is not None and volunteer.updated_at.isoformat() not in known_versions:
         raise Conflict("The volunteer was changed meanwhile: read again, and then change.")
     values = {name: getattr(change, name) for name in change.model_fields_set}
@@ -132,6 +144,15 @@ def _same_person(session: Session, draft: VolunteerDraft, *, within: frozenset[i
         .order_by(Volunteer.id)
     )
     return next((own for own, name in sharing if folded(name) == folded(draft.name)), None)
+
+
+def _get(session: Session, volunteer_id: int, *, by: Registrar) -> Volunteer:
+    volunteer = session.scalar(
+        select(Volunteer).where(is_number(volunteer_id), lives_within(by.within)).with_for_update()
+    )
+    if volunteer is None:
+        raise NotFound("There is no such volunteer.")
+    return volunteer
 
 
 def _withdraw(session: Session, volunteer: Volunteer, *, way: ConsentWay, now: datetime) -> None:
