@@ -60,6 +60,7 @@ def coverage(query: CoverageQuery) -> Response:
 
 
 @blueprint.get("/coverage/gaps")
+@limit_reads
 @require(Permission.SEE)
 @blueprint.input(CoverageQuery, location="query", arg_name="query")
 @blueprint.doc(responses=answers(GapCollection, "Gaps", media_type=MEDIA_TYPE))

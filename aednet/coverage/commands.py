@@ -1,9 +1,12 @@
 """Questions to the network on the command line."""
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
+from typing import Any
 
 import click
+from flask import jsonify
 
 from aednet.base.clock import parse_instant
 from aednet.base.commandline import with_app
@@ -37,7 +40,7 @@ def nearest(
         network, origin, at=at, limit=limit, mode=Mode(mode), include_closed=include_closed
     )
     if as_json:
-        click.echo(json.dumps(nearest_answer(network, origin, found, at=at), ensure_ascii=False))
+        click.echo(as_the_api_has_it(nearest_answer(network, origin, found, at=at)))
         return
     if not found:
         click.echo("No cabinet is known that could be reached at that instant.")
@@ -52,15 +55,22 @@ def nearest(
 @with_app
 def coverage(*, radius: float, at_text: str | None, as_json: bool) -> None:
     """Measure how much ground and how many people lie within a straight line of a serving cabinet."""
+    if not isfinite(radius):
+        raise click.BadParameter("wants a number of metres", param_hint="--radius")
     network = current_network()
     at = current().clock.now() if at_text is None else read_instant(at_text)
     measured = coverage_at(network, at=at, radius_m=radius)
     if as_json:
         answer = coverage_answer(network, measured, at=at, radius_m=radius)
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(as_the_api_has_it(answer))
         return
     for name, figures in (*sorted(measured.areas.items()), ("total", measured.total)):
         click.echo(_figures_line(name, figures))
+
+
+def as_the_api_has_it(answer: Mapping[str, Any]) -> str:
+    """Return an answer as the API writes it, to the byte."""
+    return jsonify(answer).get_data(as_text=True).rstrip("\n")
 
 
 def read_instant(text: str) -> datetime:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from aednet.coverage.catchments import Coverage, Figures
+from aednet.coverage.catchments import M2_PER_KM2, Coverage, Figures
 from aednet.coverage.gaps import Gap
 from aednet.coverage.network import Network
 from aednet.coverage.rules import TOTAL, per_thousand
@@ -14,7 +14,6 @@ from aednet.web.fields import InstantField, Query, as_utc
 
 USUAL_RADIUS_M = 500.0  # AEDs within reach of the patient; hartslagnu.nl
 KM2_DECIMALS = 6
-M2_PER_KM2 = 1_000_000
 
 Radius = Annotated[float, Field(ge=1, le=10_000, allow_inf_nan=False, description="Metres")]
 

@@ -29,6 +29,7 @@ from aednet.geography.projection import Projection
 from aednet.volunteers.people import people_for_matching
 
 CHECK_EVERY_S = 0.5
+LONGEST_WAIT_S = 60.0  # between looks at a database that does not answer
 
 
 class Versioned(Protocol):
@@ -59,6 +60,7 @@ class Live(Generic[Snapshot]):
         self._monotonic = monotonic
         self._snapshot: Snapshot | None = None
         self._checked_at = 0.0
+        self._wait_s = CHECK_EVERY_S
         self._checking = threading.Lock()  # one thread checks or builds, the others answer
 
     def get(self) -> Snapshot:
@@ -70,18 +72,25 @@ class Live(Generic[Snapshot]):
                     self._snapshot = self._read()
                     self._checked_at = self._monotonic()
                 return self._snapshot
-        if self._monotonic() - self._checked_at >= CHECK_EVERY_S and self._checking.acquire(blocking=False):
+        if self._monotonic() - self._checked_at >= self._wait_s and self._checking.acquire(blocking=False):
             self._check(snapshot)
         return snapshot
 
     def _check(self, snapshot: Snapshot) -> None:
-        """Look at the revision; hand the lock to the builder where it has moved."""
+        """Look at the revision; hand the lock to the builder where it has moved.
+
+        A database that cannot answer, or a build that fails, leaves the snapshot in use and the next look
+        for later, twice as much later each time.
+        """
         building = False
         try:
             self._checked_at = self._monotonic()
             if read_revision(db.session(), self._counter) != snapshot.version:
                 threading.Thread(target=self._rebuild, name=f"live {self._counter}", daemon=True).start()
                 building = True
+        except SQLAlchemyError as error:
+            db.session.rollback()
+            self._fail(error)
         finally:
             if not building:
                 self._checking.release()
@@ -90,10 +99,15 @@ class Live(Generic[Snapshot]):
         try:
             with self._app.app_context():
                 self._snapshot = self._read()
-        except SQLAlchemyError as error:
-            log.warning("snapshot not rebuilt", counter=self._counter, error=type(error).__name__)
+            self._wait_s = CHECK_EVERY_S
+        except Exception as error:  # noqa: BLE001 whatever it was, the present snapshot goes on answering
+            self._fail(error)
         finally:
             self._checking.release()
+
+    def _fail(self, error: Exception) -> None:
+        self._wait_s = min(2 * self._wait_s, LONGEST_WAIT_S)
+        log.warning("snapshot not renewed", counter=self._counter, error=type(error).__name__)
 
     def _read(self) -> Snapshot:
         session = db.session()

@@ -14,6 +14,7 @@ from aednet.coverage.matching import RESPONDERS_WITHIN_M, near_one, strength
 from aednet.coverage.matching_schemas import CabinetsNearby, MatchQuery, VolunteersNearby, metres, norm
 from aednet.geography.projection import Projection
 from aednet.volunteers.queries import find_volunteer
+from aednet.web.limits import limit_reads
 from aednet.web.openapi import answers
 
 blueprint = require(Permission.SEE_PEOPLE)(
@@ -22,8 +23,9 @@ blueprint = require(Permission.SEE_PEOPLE)(
 
 
 @blueprint.get("/volunteers/<int:volunteer_id>/cabinets")
+@limit_reads
 @blueprint.input(MatchQuery, location="query", arg_name="query")
-@blueprint.doc(responses=answers(CabinetsNearby, "Cabinets, nearest first", errors=(404, 422)))
+@blueprint.doc(responses=answers(CabinetsNearby, "Cabinets, nearest first", errors=(404, 422, 429)))
 def cabinets_near_volunteer(volunteer_id: int, query: MatchQuery) -> Response:
     """Find the cabinets near where a volunteer lives, whatever state they are in."""
     volunteer = find_volunteer(db.session(), volunteer_id, within=current_caller().area_ids)
@@ -51,8 +53,9 @@ def cabinets_near_volunteer(volunteer_id: int, query: MatchQuery) -> Response:
 
 
 @blueprint.get("/cabinets/<ref>/volunteers")
+@limit_reads
 @blueprint.input(MatchQuery, location="query", arg_name="query")
-@blueprint.doc(responses=answers(VolunteersNearby, "Volunteers, nearest first", errors=(404, 422)))
+@blueprint.doc(responses=answers(VolunteersNearby, "Volunteers, nearest first", errors=(404, 422, 429)))
 def volunteers_near_cabinet(ref: str, query: MatchQuery) -> Response:
     """Find the volunteers of the caller's areas near a cabinet, and count the responders round it."""
     network, crowd, caller = current_network(), current_crowd(), current_caller()

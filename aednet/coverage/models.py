@@ -14,6 +14,6 @@ class PublishedResponders(Base):
     __tablename__ = "published_responders"
     __revision__: ClassVar[Counter] = Counter.NETWORK
 
-    scope: Mapped[str] = mapped_column(primary_key=True)  # `total`, or an area's id
+    scope: Mapped[str] = mapped_column(primary_key=True)  # an area's slug, or `rules.TOTAL`
     responders: Mapped[int]
     refreshed_on: Mapped[Day]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import Openness, openness
+from aednet.cabinets.hours import HoursAtInstant, Openness, openness
 from aednet.cabinets.rules import Readiness
 from aednet.coverage.network import Network
 from aednet.geography.extent import check_inside
@@ -63,14 +63,14 @@ def nearest_cabinets(
         OutsideExtent: the point lies outside the network.
     """
     check_inside(origin, network.extent)
-    today = network.calendar.day_of(at)
+    today, hours = network.calendar.day_of(at), HoursAtInstant(at, network.calendar)
 
     @cache
     def state(position: int) -> Openness | None:
         cabinet = network.cabinets[position]
         if cabinet.readiness(today) is Readiness.OUT_OF_SERVICE:
             return None
-        return openness(cabinet.opening_hours, at, network.calendar)
+        return hours.openness(cabinet.opening_hours)
 
     def is_reachable(position: int) -> bool:
         return state(position) in {Openness.OPEN, Openness.UNKNOWN}

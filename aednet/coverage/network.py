@@ -27,6 +27,7 @@ class Network:
     """A snapshot that any number of threads may read."""
 
     version: int
+    has_examples: bool  # some cabinets are invented, which every screen must then say
     cabinets: tuple[CabinetFacts, ...]  # those the public may see, by reference
     positions: Mapping[str, int]  # by reference
     index: GeodesicIndex  # positions are those in `cabinets`, here and in the tree
@@ -36,11 +37,6 @@ class Network:
     published_responders: Mapping[str, int]  # by scope; figures that hardly move, see `rules`
     extent: Extent
     calendar: LocalCalendar
-
-    @property
-    def has_examples(self) -> bool:
-        """Tell whether any cabinet is invented, which every screen must then say."""
-        return any(cabinet.is_example for cabinet in self.cabinets)
 
     def serving_at(self, at: datetime) -> NDArray[np.intp]:
         """Return the positions of the cabinets that serve at an instant, in order."""
@@ -74,6 +70,7 @@ def build_network(
     )
     return Network(
         version=version,
+        has_examples=any(cabinet.is_example for cabinet in cabinets),
         cabinets=tuple(cabinets),
         positions={cabinet.ref: position for position, cabinet in enumerate(cabinets)},
         index=index,

@@ -1,6 +1,6 @@
 """Decisions about what the network may say of itself. Pure."""
 
-TOTAL = "total"  # the scope of the whole network, beside the areas' slugs
+TOTAL = "*"  # the scope of the whole network; no area's slug can be this
 
 LEAST_SHOWN = 10  # below this a figure could point at somebody
 LEAST_MOVE = 10  # a smaller change could be one person's coming or going
@@ -15,6 +15,16 @@ def responders_to_publish(published: int, actual: int) -> int:
     if abs(actual - published) < LEAST_MOVE:
         return published
     return actual if actual >= LEAST_SHOWN else 0
+
+
+def total_to_publish(published: int, actual: int, *, areas: int) -> int:
+    """Return the figure to show for the whole network, whose areas together show `areas`.
+
+    Where fewer than ten people stand between both, the areas' sum is shown: the difference would tell of
+    those few, whose area is not shown.
+    """
+    figure = responders_to_publish(published, actual)
+    return areas if 0 < figure - areas < LEAST_SHOWN else figure
 
 
 def per_thousand(count: int, population: int | None) -> float | None:

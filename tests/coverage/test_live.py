@@ -1,12 +1,18 @@
 import threading
 import time
+from itertools import pairwise
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from aednet.base.database import db
 from aednet.base.revisions import Counter
 from aednet.base.transactions import transaction
+from aednet.config import Settings
 from aednet.coverage.live import Live, load_network
+from aednet.coverage.network import Network
 from tests.factories import make_area_draft, make_areas, make_cabinet, make_cabinets
 from tests.statements import noted_statements
 
@@ -102,3 +108,48 @@ def test_threads_that_ask_at_once_build_once(app: APIFlask) -> None:
         thread.join()
     assert len({id(network) for network in got}) == 1
     assert len(got) == 8
+
+
+def test_while_the_database_does_not_answer_the_snapshot_does(app: APIFlask) -> None:
+    make_cabinets({})
+    clock = HandClock()
+    live = Live(app, Counter.NETWORK, load_network, monotonic=clock)
+    first = live.get()
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE revision RENAME TO gone"))
+    try:
+        for _ in range(3):
+            clock.seconds += 100
+            assert live.get() is first
+    finally:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE gone RENAME TO revision"))
+    with transaction() as session:
+        make_cabinet(session, "HGV-002")
+    clock.seconds += 100
+    live.get()
+    wait_for_builder()
+    assert len(live.get().cabinets) == 2
+
+
+def test_a_build_that_fails_is_tried_again_later_and_later(app: APIFlask) -> None:
+    make_cabinets({})
+    clock, tries = HandClock(), []
+
+    def load(session: Session, settings: Settings) -> Network:
+        tries.append(clock.seconds)
+        if len(tries) in {2, 3}:
+            raise RuntimeError
+        return load_network(session, settings)
+
+    live = Live(app, Counter.NETWORK, load, monotonic=clock)
+    first = live.get()
+    with transaction() as session:
+        make_cabinet(session, "HGV-002")
+    for _ in range(40):
+        clock.seconds += 0.25
+        live.get()
+        wait_for_builder()
+    assert live.get() is not first
+    assert [round(b - a, 2) for a, b in pairwise(tries)] == [0.5, 1.0, 2.0]
