@@ -1,16 +1,16 @@
 """The `aednet` command: what runs the service, and the rooms' own commands."""
 
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from aednet.accounts.commands import token_group, user_group
 from aednet.app import create_app
+from aednet.areas.queries import list_areas
 from aednet.base.commandline import with_app
 from aednet.base.context import current
 from aednet.base.database import db
@@ -22,7 +22,7 @@ from aednet.coverage.commands import coverage, nearest
 from aednet.demo.commands import demo
 from aednet.doctor import doctor
 from aednet.exchange.commands import export_group, import_group, put_areas_from
-from aednet.server import serve
+from aednet.server import check_schema, serve
 from aednet.worker import run_worker
 
 
@@ -41,11 +41,11 @@ def cli(context: click.Context) -> None:
 @click.option("--no-areas", is_flag=True, help="Start without areas.")
 @with_app
 def init(*, areas: Path | None, no_areas: bool) -> None:
-    """Create an empty instance for real use: database, keys and areas."""
+    """Create an instance for real use: database, keys and areas. Areas that are there already stay."""
     if areas is not None and no_areas:
         raise click.UsageError("Choose either --areas or --no-areas.")
     upgrade(db.engine)
-    if not no_areas:
+    if not no_areas and (areas is not None or not list_areas(db.session())):
         with transaction() as session:
             count = put_areas_from(session, areas)
         click.echo(f"{count} areas.")
@@ -68,11 +68,16 @@ def upgrade_database() -> None:
 @click.pass_obj
 def worker(create: Callable[[], Flask]) -> None:
     """Run the reminder worker until it is told to stop."""
+    check_schema()
     run_worker(create())
 
 
 for command in (serve, demo, doctor, nearest, coverage, import_group, export_group, user_group, token_group):
     cli.add_command(command)
+
+
+NO_TABLES = "The database lacks tables: run `aednet init` first, or `aednet db upgrade` after an update."
+NO_DATABASE = "The database cannot be reached: see `aednet doctor`."
 
 
 def main() -> None:
@@ -86,12 +91,22 @@ def main() -> None:
     except click.ClickException as error:
         _fail(error.format_message())
     except InvalidValue as error:
-        _fail(" ".join(dict.fromkeys([str(error), *error.fields.values()])))
-    except (AednetError, InvalidSettings, OSError) as error:
+        _fail(_in_one_line(error))
+    except (AednetError, InvalidSettings, ArgumentError, OSError) as error:
         _fail(str(error))
-    except (OperationalError, ProgrammingError) as error:
-        logging.getLogger(__name__).debug("database error", exc_info=error)
-        _fail("The database cannot be used as it is: run `aednet db upgrade`, then `aednet doctor`.")
+    except ProgrammingError:
+        _fail(NO_TABLES)
+    except OperationalError as error:
+        _fail(NO_TABLES if "no such table" in str(error) else NO_DATABASE)
+
+
+def _in_one_line(error: InvalidValue) -> str:
+    """Return the fact and what is wrong with each field, nothing twice."""
+    advice = [
+        f"{field}: {words}" for field, words in error.fields.items() if words.rstrip(".") not in str(error)
+    ]
+    swapped = [words for words in dict.fromkeys(error.fields.values()) if "did you mean" in words]
+    return swapped[0] if swapped else " ".join([str(error), "; ".join(advice)]).strip()
 
 
 def _fail(words: str) -> None:

@@ -9,12 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aednet.base.context import current
 from aednet.base.database import db
-from aednet.base.errors import AednetError
 from aednet.base.heartbeats import find_last_beat, is_silent
 from aednet.base.migration import is_up_to_date
-from aednet.config import report_settings
+from aednet.config import InvalidSettings, report_settings
 from aednet.coverage.live import load_network
-from aednet.geography.projection import Projection
 from aednet.worker import PROCESS
 
 
@@ -27,8 +25,13 @@ def doctor(create: Callable[[], Flask]) -> None:
         click.echo(f"{report.variable:<26} {report.value:<32} {report.source:<12} {report.meaning}")
     complaints = [f"{report.variable}: {report.complaint}" for report in reports if report.complaint]
     if not complaints:
-        with create().app_context():
-            complaints += _complaints_of_instance()
+        try:
+            app = create()
+        except InvalidSettings as error:
+            complaints.append(str(error))
+        else:
+            with app.app_context():
+                complaints += _complaints_of_instance()
     for complaint in complaints:
         click.echo(f"wrong: {complaint}")
     if complaints:
@@ -38,11 +41,6 @@ def doctor(create: Callable[[], Flask]) -> None:
 
 def _complaints_of_instance() -> Iterator[str]:
     settings, now = current().settings, current().clock.now()
-    try:
-        Projection.named(settings.projection)
-    except AednetError as error:
-        yield f"AEDNET_PROJECTION: {error}"
-        return
     try:
         if not is_up_to_date(db.engine):
             yield "the database has another schema: run `aednet db upgrade`"

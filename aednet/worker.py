@@ -21,6 +21,7 @@ from aednet.base.database import db
 from aednet.base.logs import log
 from aednet.base.transactions import transaction
 from aednet.coverage.live import load_crowd
+from aednet.coverage.queries import are_responders_due
 from aednet.coverage.services import publish_responders
 
 PROCESS = "worker"
@@ -44,6 +45,8 @@ def beat() -> None:
 def publish() -> None:
     """Refresh the responder figures that the public sees, where today's are not there yet."""
     today, settings = current().clock.today(), current().settings
+    if not are_responders_due(db.session(), today):
+        return
     crowd = load_crowd(db.session(), settings)
     with transaction() as session:
         publish_responders(session, crowd, today=today)

@@ -51,6 +51,13 @@ class CellDraft:
     shape: BaseGeometry
 
 
+def place_cells(session: Session, locator: AreaLocator[int]) -> None:
+    """Work out anew which area every population cell counts for, after borders changed."""
+    for cell in session.scalars(select(PopulationCell)):
+        set_values(cell, {"area_id": locator.locate(inner_point(cell.shape))})
+    session.flush()
+
+
 def put_cells(session: Session, drafts: Iterable[CellDraft], locator: AreaLocator[int]) -> int:
     """Create or change population cells; each counts for the area that holds its inner point.
 

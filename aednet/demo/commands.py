@@ -15,11 +15,12 @@ from aednet.accounts.services import ensure_demo_account
 from aednet.base.commandline import with_app
 from aednet.base.context import current
 from aednet.base.database import db
+from aednet.base.errors import Conflict
 from aednet.base.migration import upgrade
 from aednet.base.transactions import transaction
 from aednet.coverage.live import load_crowd
 from aednet.coverage.services import publish_responders
-from aednet.demo.seed import seed_example_network
+from aednet.demo.seed import is_for_examples, seed_example_network
 
 COORDINATOR = "demo@aednet.example"
 STARTS_WITHIN_S = 60
@@ -54,8 +55,13 @@ def prepare_example_network() -> tuple[int, str | None]:
     """Create the database where it is missing, and fill it where it is empty.
 
     Returns how many cabinets were added, and the coordinator's password where it is new.
+
+    Raises:
+        Conflict: the instance holds a real network, in which nothing invented has a place.
     """
     upgrade(db.engine)
+    if not is_for_examples(db.session()):
+        raise Conflict("This instance holds a real network: name another folder in AEDNET_INSTANCE.")
     now, today = current().clock.now(), current().clock.today()
     with transaction() as session:
         added = seed_example_network(session, settings=current().settings, now=now, today=today)

@@ -17,6 +17,7 @@ from aednet.demo.cells import shipped_cells
 from aednet.demo.volunteers import seed_example_volunteers
 from aednet.exchange import population_in
 from aednet.exchange.areas_in import shipped_areas
+from aednet.volunteers.queries import has_real_volunteers
 
 
 def seed_example_network(session: Session, *, settings: Settings, now: datetime, today: date) -> int:
@@ -46,6 +47,14 @@ def seed_example_network(session: Session, *, settings: Settings, now: datetime,
         detail={"areas": str(len(areas)), "cabinets": str(len(examples))},
     )
     return len(examples)
+
+
+def is_for_examples(session: Session) -> bool:
+    """Tell whether the database is empty, or holds the example network and nothing else."""
+    cabinets = list(every_cabinet(session))
+    if not all(cabinet.is_example for cabinet in cabinets) or has_real_volunteers(session):
+        return False
+    return bool(cabinets) or not list_areas(session)
 
 
 def _add(session: Session, example: ExampleCabinet, *, ground: Ground, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from aednet.areas.ground import load_ground
 from aednet.areas.models import AreaKind
 from aednet.areas.queries import list_areas
-from aednet.areas.services import AreaDraft, put_areas
+from aednet.areas.services import AreaDraft, place_cells, put_areas
 from aednet.base import audit
 from aednet.base.errors import InvalidValue
 from aednet.base.texts import Name, folded
@@ -136,6 +136,7 @@ def store_areas(
     new = len(slugs - stored.keys())
     differing = put_areas(session, [_as_stored(draft, stored.get(draft.slug)) for draft in drafts])
     ground = load_ground(session, settings)
+    place_cells(session, ground.locator)
     place_cabinets(session, ground)
     place_volunteers(session, ground)
     report = ImportReport(

@@ -96,8 +96,10 @@ def cabinets_in(*, file: Path, dry_run: bool, strict: bool, mapping: Path | None
     if report.unused_headings:
         click.echo(f"columns not used: {', '.join(map(shorten, report.unused_headings))}", err=True)
     click.echo(_summary(report, kept=kept))
-    if not report.accepted or (strict and report.refused):
-        click.get_current_context().exit(1)
+    if strict and report.refused:
+        raise click.ClickException("Nothing was stored: mend the rows named above, or leave --strict out.")
+    if not report.accepted:
+        raise click.ClickException("No row could be used.")
 
 
 @click.group("export")

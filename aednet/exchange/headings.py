@@ -111,20 +111,23 @@ HEADINGS: Final[Mapping[Field, str]] = {
         "elektroden verlopen, elektroden verlopen op, elektroden volwassenen, vervaldatum elektroden, "
         "verloopdatum elektroden, einddatum elektroden, houdbaarheid elektroden, elektroden houdbaar "
         "tot, elektroden geldig tot, elektroden tot, pads expiry date, pads expiry, pad expiry, pads "
-        "expire on, pads expire, adult pads expiry, electrodes expiry, electrode expiry, ablaufdatum "
+        "expire on, pads expire, pads expires on, "
+        "pads adult expires on, adult pads expiry, electrodes expiry, electrode expiry, ablaufdatum "
         "elektroden, elektroden ablaufdatum, elektroden haltbar bis, elektroden gültig bis"
     ),
     Field.PADS_CHILD_EXPIRE_ON: (
         "kinderelektroden verlopen, elektroden kind verlopen, elektroden kinderen, elektroden kind, "
         "vervaldatum kinderelektroden, houdbaarheid kinderelektroden, kinderelektroden houdbaar tot, "
-        "child pads expiry date, child pads expiry, paediatric pads expiry, pediatric pads expiry, "
+        "child pads expiry date, child pads expiry, pads child expires on, "
+        "paediatric pads expiry, pediatric pads expiry, "
         "ablaufdatum kinderelektroden, kinderelektroden haltbar bis"
     ),
     Field.BATTERY_EXPIRES_ON: (
         "batterij verloopt, batterij verloopt op, batterij verlopen, houdbaarheid batterij, vervaldatum "
         "batterij, verloopdatum batterij, einddatum batterij, batterij houdbaar tot, batterij geldig "
         "tot, batterij tot, houdbaarheid accu, vervaldatum accu, battery expiry date, battery expiry, "
-        "battery expires, ablaufdatum batterie, batterie ablaufdatum, batterie haltbar bis, batterie "
+        "battery expires, battery expire on, "
+        "ablaufdatum batterie, batterie ablaufdatum, batterie haltbar bis, batterie "
         "gültig bis"
     ),
     Field.IN_USE_SINCE_ON: (

@@ -83,6 +83,15 @@ def test_a_port_that_is_taken_is_said_in_a_line(tmp_path: Path) -> None:
     assert "Try another --port" in said
 
 
+def test_a_real_network_is_left_alone(tmp_path: Path) -> None:
+    environ = os.environ | {"AEDNET_INSTANCE": str(tmp_path)}
+    subprocess.run([sys.executable, "-m", "aednet.cli", "init"], env=environ, check=True)
+    with running_demo(tmp_path, free_port()) as process:
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said.strip().splitlines()[-1].startswith("This instance holds a real network")
+
+
 def test_what_is_killed_leaves_no_part_behind(tmp_path: Path) -> None:
     port = free_port()
     with running_demo(tmp_path, port) as process:
