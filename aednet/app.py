@@ -10,11 +10,15 @@ from flask import Response, redirect, render_template, request
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from pydantic import ValidationError
+from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+import aednet.accounts.administration_pages
+import aednet.accounts.link_pages
+import aednet.accounts.own_pages
 import aednet.accounts.pages
 import aednet.areas.api
 import aednet.cabinets.api
@@ -23,12 +27,14 @@ import aednet.coverage.api
 import aednet.coverage.matching_api
 import aednet.coverage.pages
 import aednet.desk.pages
+import aednet.desk.report_pages
 import aednet.volunteers.api
 import aednet.volunteers.pages
 import aednet.web.apidocs
 import aednet.web.health
 from aednet.accounts.guards import NotAllowed, init_guards
 from aednet.accounts.identity import NotSignedIn, init_identity
+from aednet.accounts.rules import Permission
 from aednet.base.clock import Clock, SystemClock
 from aednet.base.context import Context, attach
 from aednet.base.database import configure_engine, db, engine_options
@@ -36,11 +42,14 @@ from aednet.base.encryption import KeyRing
 from aednet.base.errors import AednetError, Conflict, InvalidValue, NotFound, TemporarilyUnavailable
 from aednet.base.instance import prepare_instance, secret_keys
 from aednet.base.logs import configure_logging, log, log_requests
-from aednet.config import Settings
+from aednet.base.migration import newest_revision
+from aednet.cabinets.calendar import calendar_of
+from aednet.config import InvalidSettings, Settings
 from aednet.coverage.live import current_network, init_live
+from aednet.geography.projection import Projection
 from aednet.web.formats import init_formats
 from aednet.web.layout import MenuEntry, init_layout
-from aednet.web.limits import init_limits
+from aednet.web.limits import init_limits, seconds_over_limit
 from aednet.web.openapi import SPEC_PATH, init_openapi
 from aednet.web.problems import problem
 from aednet.web.security import init_security
@@ -51,6 +60,9 @@ BLUEPRINTS = (
     aednet.web.health.blueprint,
     aednet.web.apidocs.blueprint,
     aednet.accounts.pages.blueprint,
+    aednet.accounts.link_pages.blueprint,
+    aednet.accounts.own_pages.blueprint,
+    aednet.accounts.administration_pages.blueprint,
     aednet.areas.api.blueprint,
     aednet.cabinets.api.blueprint,
     aednet.cabinets.pages.blueprint,
@@ -58,11 +70,21 @@ BLUEPRINTS = (
     aednet.coverage.matching_api.blueprint,
     aednet.coverage.pages.blueprint,
     aednet.desk.pages.blueprint,
+    aednet.desk.report_pages.blueprint,
     aednet.volunteers.api.blueprint,
     aednet.volunteers.pages.blueprint,
 )
 
-MENU = (MenuEntry(words=lazy_gettext("Dekking"), endpoint="desk.coverage"),)
+MENU = (
+    MenuEntry(words=lazy_gettext("Dekking"), endpoint="desk.coverage", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("Meldingen"), endpoint="reports.show_all", permission=Permission.CHANGE),
+    MenuEntry(
+        words=lazy_gettext("Mensen met toegang"),
+        endpoint="administration.show_all",
+        permission=Permission.ADMINISTER,
+    ),
+    MenuEntry(words=lazy_gettext("Mijn account"), endpoint="own_account.show", permission=Permission.SEE),
+)
 
 STATUS: Mapping[type[AednetError], int] = {
     InvalidValue: 422,
@@ -111,8 +133,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     settings = settings or Settings.from_environment(os.environ)
     prepare_instance(settings)
     keyring = KeyRing(secret_keys(settings))
-    app = APIFlask("aednet", title="aednet", version="1", spec_path=SPEC_PATH, docs_path=None)
-    app.static_folder = None
+    _check_place(settings)
+    newest_revision()  # read now, before an upgrade of the package changes what lies on disk
+    app = APIFlask(
+        "aednet",
+        title="aednet",
+        version="1",
+        spec_path=SPEC_PATH,
+        docs_path=None,
+        static_folder=None,  # type: ignore[arg-type]  # as Flask has it: the rooms bring their own
+    )
     app.json = JsonProvider(app)
     app.config.update(
         SECRET_KEY=keyring.derive("sessions"),
@@ -145,6 +175,22 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     return app
 
 
+def _check_place(settings: Settings) -> None:
+    """Refuse a projection or a country with which no question could be answered.
+
+    Raises:
+        InvalidSettings: there is no such projection, or no holidays are known for the country.
+    """
+    try:
+        Projection.named(settings.projection)
+    except AednetError as error:
+        raise InvalidSettings(f"AEDNET_PROJECTION: {error}") from None
+    try:
+        calendar_of(settings)
+    except ValueError as error:
+        raise InvalidSettings(f"AEDNET_COUNTRY: {error}") from None
+
+
 def _what_pages_must_say() -> dict[str, object]:
     """Tell every page whether it shows invented cabinets; an error page must come even without network."""
     try:
@@ -157,9 +203,9 @@ def _handle_errors(app: APIFlask) -> None:
     app.error_processor(_refused_input)
     app.register_error_handler(AednetError, _known_error)
     app.register_error_handler(NotSignedIn, _not_signed_in)
-    app.register_error_handler(ValidationError, _refused_values)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for error in (OperationalError, PoolTimeout):
+        app.register_error_handler(error, _database_error)
     app.register_error_handler(Exception, _unknown_error)
 
 
@@ -174,13 +220,6 @@ def _refused_input(error: HTTPError) -> Response:
     named = ", ".join(field for field in errors if field != "_schema")
     detail = f"These fields cannot be used: {named}." if named else str(error.message)
     return problem(error.status_code, "invalid_value", detail, errors=errors)
-
-
-def _refused_values(error: ValidationError) -> Response:
-    errors: dict[str, list[str]] = {}
-    for entry in error.errors(include_input=False, include_url=False):
-        errors.setdefault(".".join(map(str, entry["loc"])), []).append(_plain(entry["msg"]))
-    return _answer(422, "invalid_value", f"These fields cannot be used: {', '.join(errors)}.", errors=errors)
 
 
 def _plain(words: str) -> str:
@@ -213,13 +252,15 @@ def _http_error(error: HTTPException) -> Response:
     kept = {
         name: value for name, value in error.get_headers() if name in {"Retry-After", "Allow", "Location"}
     }
+    if isinstance(error, RateLimitExceeded):
+        kept["Retry-After"] = str(seconds_over_limit())
     if isinstance(error, RequestRedirect):
         return Response(status=status, headers=kept)
     return _answer(status, HTTP_CODES.get(status, "error"), error.description or "", headers=kept)
 
 
-def _database_error(error: OperationalError) -> Response:
-    log.error("database unavailable", error=type(error.orig).__name__)
+def _database_error(error: SQLAlchemyError) -> Response:
+    log.error("database unavailable", error=type(getattr(error, "orig", error)).__name__)
     return _answer(503, "temporarily_unavailable", "The database cannot answer now.", headers=RETRY_AFTER)
 
 

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 PREFIX = "AEDNET_"
 SECRET_FIELDS = frozenset({"secret_keys", "database_url"})
 KEY_BYTES = 32
+SQLITE_FILE = "aednet.sqlite3"
 
 
 class InvalidSettings(Exception):
@@ -27,20 +28,20 @@ class InvalidSettings(Exception):
 class Settings(BaseModel):
     """What the owner of a network can choose. Defaults suit the municipality of Hoogeveen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     instance: Path = Field(Path("instance"), description="Folder of the database and the keys")
     database_url: str = Field(
-        "", description="SQLAlchemy address of the database; empty means SQLite in the instance"
+        "", repr=False, description="SQLAlchemy address of the database; empty means SQLite in the instance"
     )
     secret_keys: tuple[str, ...] = Field(
-        (), description="Comma-separated 32-byte keys in URL-safe base64, newest first"
+        (), repr=False, description="Comma-separated 32-byte keys in URL-safe base64, newest first"
     )
     public_base_url: str = Field(
         "http://127.0.0.1:8000", description="Address at which the public reaches the service"
     )
     timezone: str = Field("Europe/Amsterdam", description="Time zone in which days are counted")
-    language: str = Field("nl", pattern="^(nl|en)$", description="Language of pages: nl or en")
+    language: str = Field("nl", pattern="^nl$", description="Language of pages; only Dutch yet")
     country: str = Field(
         "NL", pattern="^[A-Z]{2}$", description="Country (ISO 3166) of holidays and phone numbers"
     )
@@ -80,7 +81,10 @@ class Settings(BaseModel):
     @classmethod
     def _split_extent(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(value.split(",")) if value.strip() else None
+            corners = tuple(value.split(","))
+            if value.strip() and len(corners) != len(("west", "south", "east", "north")):
+                raise ValueError("wants four numbers: west,south,east,north in degrees")
+            return corners if value.strip() else None
         return value
 
     @field_validator("extent")
@@ -110,10 +114,21 @@ class Settings(BaseModel):
             raise ValueError("wants an address that begins with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str) -> str:
+        if value and not value.startswith(
+            ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
+        ):
+            raise ValueError("wants postgresql://user@host/name, or nothing for SQLite in the instance")
+        return value
+
     @field_validator("tiles_url")
     @classmethod
     def _check_tiles(cls, value: str) -> str:
-        if value and not (value.startswith(("http://", "https://")) and "{z}" in value):
+        if value and not (
+            value.startswith(("http://", "https://")) and all(f"{{{axis}}}" in value for axis in "xyz")
+        ):
             raise ValueError("wants an http(s) address with {z}, {x} and {y}")
         return value
 
@@ -130,7 +145,7 @@ class Settings(BaseModel):
             complaints = (
                 f"{_variable(str(entry['loc'][0]))}: {_plain(entry['msg'])}" for entry in error.errors()
             )
-            raise InvalidSettings("; ".join(complaints)) from error
+            raise InvalidSettings("; ".join(complaints)) from None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -141,7 +156,7 @@ class Settings(BaseModel):
     def database_address(self) -> str:
         """The database's address, SQLite in the instance folder where none was chosen."""
         if not self.database_url:
-            return f"sqlite:///{(self.instance / 'aednet.sqlite3').absolute()}"
+            return f"sqlite:///{(self.instance / SQLITE_FILE).absolute()}"
         for scheme in ("postgresql://", "postgres://"):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)

@@ -17,7 +17,11 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 WRITE = "aednet_write"  # execution option of a connection whose transaction will write
+LARGEST_ID = 2_147_483_647  # of PostgreSQL's integers; no row has a number past it
 BUSY_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 5
+POOL_SIZE = 20  # one for each of the server's sixteen threads, and some for what rebuilds snapshots
+POOL_TIMEOUT_S = 5
 
 
 class Base(DeclarativeBase):
@@ -84,10 +88,15 @@ def set_values(row: Base, values: Mapping[str, Any]) -> bool:
 
 def engine_options(address: str) -> dict[str, Any]:
     """Return the engine's options for the database at `address`."""
-    options: dict[str, Any] = {"hide_parameters": True}  # errors are logged; values may be personal
+    options: dict[str, Any] = {
+        "hide_parameters": True,  # errors are logged; values may be personal
+        "pool_size": POOL_SIZE,
+        "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_S,
+    }
     if make_url(address).get_backend_name() == "sqlite":
         return options | {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
-    return options | {"pool_pre_ping": True}
+    return options | {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_TIMEOUT_S}}
 
 
 def configure_engine(engine: Engine) -> None:

@@ -4,6 +4,7 @@ All steps run in one transaction (both databases roll back schema changes), unde
 processes that start together one upgrades and the other finds the work done.
 """
 
+from functools import cache
 from importlib import resources
 
 from alembic import command
@@ -27,8 +28,12 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+@cache
 def newest_revision() -> str:
-    """Return the name of the schema that this version of aednet works with."""
+    """Return the name of the schema that this version of aednet works with.
+
+    Read once: a process goes on with the schema it was started for, whatever is installed meanwhile.
+    """
     head = ScriptDirectory.from_config(_config()).get_current_head()
     if head is None:
         raise RuntimeError("aednet ships without its migrations")

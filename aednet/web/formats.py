@@ -85,6 +85,20 @@ def moment(value: datetime) -> str:
     return f"{day(on)} {time}"
 
 
+def instant(value: datetime) -> str:
+    """Return when something was or ends, in full: `di 24 november 14:00`."""
+    return f"{day(local_day(value, current().settings.zone))} {time_of_day(value)}"
+
+
+def happened(value: datetime) -> str:
+    """Return when something happened: `vandaag 14:00`, `gisteren 14:00`, `zo 22 november 14:00`."""
+    context = current()
+    on = local_day(value, context.settings.zone)
+    if on < context.clock.today() - timedelta(days=1):
+        return instant(value)
+    return f"{ago(on)} {time_of_day(value)}"
+
+
 def ago(value: date) -> str:
     """Return how long ago a day was: `vandaag`, `gisteren`, `6 dagen geleden`."""
     elapsed = (current().clock.today() - value).days
@@ -97,5 +111,18 @@ def ago(value: date) -> str:
 
 def init_formats(app: Flask) -> None:
     """Let templates use these as filters."""
-    for present in (distance, whole, tenths, km2, share, minutes, day, time_of_day, moment, ago):
+    for present in (
+        distance,
+        whole,
+        tenths,
+        km2,
+        share,
+        minutes,
+        day,
+        time_of_day,
+        moment,
+        instant,
+        happened,
+        ago,
+    ):
         app.add_template_filter(present)

@@ -23,10 +23,11 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuEntry:
-    """A page that whoever is signed in finds in the head of every page."""
+    """A page that whoever is signed in, and has the permission, finds in the head of every page."""
 
     words: str
     endpoint: str
+    permission: str
 
 
 @blueprint.get("/static/<fingerprint>/<path:name>")

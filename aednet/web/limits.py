@@ -1,6 +1,7 @@
 """How much one address may ask of the service."""
 
-from ipaddress import ip_address
+import time
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Final
 
@@ -12,6 +13,8 @@ from aednet.base.context import current
 
 READS = "600 per minute"
 REPORTS = "10 per hour"
+SIGN_INS = "60 per minute"  # before the database is asked, which counts the failures
+IPV6_SITE_BITS = 64  # what one customer gets at least (RFC 6177), and may roam in
 JOINS: Final = parse("10 per hour")  # registrations from one address
 JOINS_A_NUMBER: Final = parse("5 per hour")  # a household may share a telephone
 
@@ -25,6 +28,22 @@ def client_address() -> str:
     return peer
 
 
+def counted_address() -> str:
+    """Return what a client's requests are counted under: its address, or the site it may roam in."""
+    return site_of(client_address())
+
+
+def site_of(address: str) -> str:
+    """Return what stands for a client's address in counting: IPv6 by its site, all else as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, IPV6_SITE_BITS), strict=False))
+    return str(parsed)
+
+
 def _is_loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback
@@ -36,9 +55,10 @@ def _reads_are_free() -> bool:
     return current().settings.demo
 
 
-limiter = Limiter(client_address, storage_uri="memory://", headers_enabled=True)
+limiter = Limiter(counted_address, storage_uri="memory://")
 limit_reads = limiter.shared_limit(READS, scope="reads", exempt_when=_reads_are_free)
-limit_reports = limiter.limit(REPORTS, methods=["POST"])
+limit_reports = limiter.shared_limit(REPORTS, scope="reports", methods=["POST"])
+limit_sign_in = limiter.limit(SIGN_INS, methods=["POST"])
 
 
 def seconds_to_wait(limit: RateLimitItem, key: str) -> int | None:
@@ -48,6 +68,12 @@ def seconds_to_wait(limit: RateLimitItem, key: str) -> int | None:
         return None
     seconds = strategy.get_window_stats(limit, key).reset_time - current().clock.now().timestamp()
     return max(1, ceil(seconds))
+
+
+def seconds_over_limit() -> int:
+    """Return how long whoever has just been refused has to wait."""
+    refused = limiter.current_limit
+    return 1 if refused is None else max(1, ceil(refused.reset_at - time.time()))
 
 
 def init_limits(app: Flask) -> None:

@@ -77,7 +77,8 @@ def test_the_first_start_creates_a_key_that_only_its_owner_reads(tmp_path: Path)
     assert secret_keys(settings) == first
     assert (settings.instance / "secret_keys").stat().st_mode & 0o777 == 0o600
     assert settings.instance.stat().st_mode & 0o777 == 0o700
-    assert [path.name for path in settings.instance.iterdir()] == ["secret_keys"]
+    assert sorted(path.name for path in settings.instance.iterdir()) == ["aednet.sqlite3", "secret_keys"]
+    assert (settings.instance / "aednet.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 def test_keys_in_the_settings_come_before_the_instance(tmp_path: Path) -> None:

@@ -89,3 +89,8 @@ def test_reads_are_limited_for_an_address_but_not_in_the_demo(settings: Settings
     limiter.reset()
     client = open_app(demo=True).test_client()  # type: ignore[operator]
     assert {client.get("/api/v1/areas").status_code for _ in range(601)} == {200}
+
+
+def test_a_static_file_that_is_not_there_is_simply_not_there(client: FlaskClient) -> None:
+    for path in ("/static/foo", "/static/0/css/base.css", "/leaflet/foo.js", "/leaflet/../__init__.py"):
+        assert client.get(path).status_code == 404, path

@@ -11,7 +11,19 @@ from aednet.app import create_app
 from aednet.base.clock import local_day
 from aednet.cabinets.pages import hours_in_words
 from aednet.config import Settings
-from aednet.web.formats import ago, day, distance, km2, minutes, moment, share, tenths, time_of_day, whole
+from aednet.web.formats import (
+    ago,
+    day,
+    distance,
+    happened,
+    km2,
+    minutes,
+    moment,
+    share,
+    tenths,
+    time_of_day,
+    whole,
+)
 
 AFTERNOON = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)  # Tuesday, 14:00 in Hoogeveen
 QUIETLY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -112,6 +124,21 @@ def test_a_time_is_local_to_the_network() -> None:
 )
 def test_a_moment_bears_as_much_of_its_day_as_it_takes_to_know_it(ahead: timedelta, words: str) -> None:
     assert moment(AFTERNOON + ahead) == words
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(0), "vandaag 14:00"),
+        (timedelta(hours=14), "vandaag 00:00"),
+        (timedelta(hours=14, minutes=1), "gisteren 23:59"),
+        (timedelta(hours=38), "gisteren 00:00"),
+        (timedelta(hours=38, minutes=1), "zo 22 november 23:59"),
+        (timedelta(days=365), "ma 24 november 2025 14:00"),
+    ],
+)
+def test_what_happened_is_told_by_its_day_and_its_time(before: timedelta, words: str) -> None:
+    assert happened(AFTERNOON - before) == words
 
 
 def test_what_was_is_counted_in_days() -> None:

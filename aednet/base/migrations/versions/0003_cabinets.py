@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aednet.base.migrations.steps import belongs_to
+
 revision = "0003"
 down_revision = "0002"
 
@@ -93,13 +95,6 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_problem_report_cabinet_id_reported_at", "problem_report", ["cabinet_id", "reported_at"]
-    )
-
-
-def belongs_to(table: str, parent: str) -> sa.ForeignKeyConstraint:
-    """Return the constraint by which rows of `table` go when their parent goes."""
-    return sa.ForeignKeyConstraint(
-        [f"{parent}_id"], [f"{parent}.id"], name=f"fk_{table}_{parent}_id", ondelete="CASCADE"
     )
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from aednet.base.migrations.steps import make_append_only
+from aednet.base.migrations.steps import belongs_to, make_append_only
 
 revision = "0005"
 down_revision = "0004"
@@ -94,11 +94,4 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=CURRENT,
         postgresql_where=CURRENT,
-    )
-
-
-def belongs_to(table: str, parent: str) -> sa.ForeignKeyConstraint:
-    """Return the constraint by which rows of `table` go when their parent goes."""
-    return sa.ForeignKeyConstraint(
-        [f"{parent}_id"], [f"{parent}.id"], name=f"fk_{table}_{parent}_id", ondelete="CASCADE"
     )
