@@ -88,6 +88,8 @@ class Live(Generic[Snapshot]):
             if read_revision(db.session(), self._counter) != snapshot.version:
                 threading.Thread(target=self._rebuild, name=f"live {self._counter}", daemon=True).start()
                 building = True
+            else:
+                self._wait_s = CHECK_EVERY_S
         except SQLAlchemyError as error:
             db.session.rollback()
             self._fail(error)
