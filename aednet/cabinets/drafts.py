@@ -24,13 +24,9 @@ Hours = Annotated[
 ]
 
 
-class CabinetDraft(Draft):
-    """A cabinet as it shall be. Hours are brought into OSM syntax where that is certain."""
+class CabinetDetails(Draft):
+    """What may or may not be known of a cabinet."""
 
-    name: Name
-    lat: Latitude
-    lon: Longitude
-    status: Status = Status.IN_SERVICE
     address: Name | None = None
     location: Note | None = None
     access: Access | None = None
@@ -38,6 +34,15 @@ class CabinetDraft(Draft):
     indoor: bool | None = None
     opening_hours: Hours | None = None
     access_code: Code | None = Field(None, description="Never comes back in any answer")
+
+
+class CabinetDraft(CabinetDetails):
+    """A cabinet as it shall be. Hours are brought into OSM syntax where that is certain."""
+
+    name: Name
+    lat: Latitude
+    lon: Longitude
+    status: Status = Status.IN_SERVICE
 
     @property
     def position(self) -> LatLon:
@@ -57,7 +62,7 @@ class DeviceDraft(Draft):
     battery_expires_on: PlausibleDay | None = None
 
 
-class CabinetChange(Draft):
+class CabinetChange(CabinetDetails):
     """What shall be different of a cabinet; what is not named stays as it is, and null empties it.
 
     A position is named as a whole, and of the device too only what is named changes.
@@ -67,13 +72,6 @@ class CabinetChange(Draft):
     lat: Annotated[Latitude | None, Kept] = None
     lon: Annotated[Longitude | None, Kept] = None
     status: Annotated[Status | None, Kept] = None
-    address: Name | None = None
-    location: Note | None = None
-    access: Access | None = None
-    locked: bool | None = None
-    indoor: bool | None = None
-    opening_hours: Hours | None = None
-    access_code: Code | None = Field(None, description="Never comes back in any answer")
     device: Annotated[DeviceDraft | None, Kept] = None
 
 
