@@ -26,8 +26,8 @@ import aednet.cabinets.pages
 import aednet.coverage.api
 import aednet.coverage.matching_api
 import aednet.coverage.pages
-import aednet.desk.pages
-import aednet.desk.report_pages
+import aednet.desk.coverage.pages
+import aednet.desk.reports.pages
 import aednet.volunteers.api
 import aednet.volunteers.pages
 import aednet.web.apidocs
@@ -69,8 +69,8 @@ BLUEPRINTS = (
     aednet.coverage.api.blueprint,
     aednet.coverage.matching_api.blueprint,
     aednet.coverage.pages.blueprint,
-    aednet.desk.pages.blueprint,
-    aednet.desk.report_pages.blueprint,
+    aednet.desk.coverage.pages.blueprint,
+    aednet.desk.reports.pages.blueprint,
     aednet.volunteers.api.blueprint,
     aednet.volunteers.pages.blueprint,
 )

@@ -14,15 +14,15 @@ from aednet.coverage.coverage_schemas import USUAL_RADIUS_M
 from aednet.coverage.live import current_crowd, current_network
 from aednet.coverage.matching import FEWEST_RESPONDERS, MOST_RESPONDERS
 from aednet.coverage.week import WEEK, HourOfWeek
-from aednet.desk.coverage_form import CoverageForm, CoverageQuestion, Faulty, LongList
-from aednet.desk.coverage_view import view_coverage
-from aednet.desk.people_view import view_people, view_unguarded
+from aednet.desk.coverage.form import CoverageForm, CoverageQuestion, Faulty, LongList
+from aednet.desk.coverage.people import view_people, view_unguarded
+from aednet.desk.coverage.view import view_coverage
 from aednet.geography.shipped import CREDIT
 
 RADII_M = (250, 500, 750, 1_000)  # offered beside the field for any other
 LISTED = 10  # lines of a long list, until all of it is asked for
 
-blueprint = require(Permission.SEE)(Blueprint("desk", __name__, template_folder="templates"))
+blueprint = require(Permission.SEE)(Blueprint("desk", __name__, template_folder="../templates"))
 
 
 @blueprint.get("/desk")

@@ -20,7 +20,7 @@ OPEN, CLOSED = "open", "dicht"
 PLACE = re.compile(rf"({OPEN}|{CLOSED})-([0-9]{{1,10}})")
 
 blueprint = require(Permission.CHANGE)(
-    Blueprint("reports", __name__, template_folder="templates", url_prefix="/desk/meldingen")
+    Blueprint("reports", __name__, template_folder="../templates", url_prefix="/desk/meldingen")
 )
 
 

@@ -1,0 +1,1 @@
+"""Who is reminded of what and when, in which words, and what an answer means."""

@@ -1,0 +1,1 @@
+"""What people reported of cabinets, to read and to close."""
