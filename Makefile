@@ -2,12 +2,13 @@
 PYTHON ?= python3
 PORT ?= 8000
 REQUESTS ?= 5000
+KILLS ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench fuzz audit screenshots clean
+.PHONY: help run test check format bench crash fuzz audit screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, unused depend
 
 bench: $(VENV)/bench.stamp ## benchmarks: medians, and ratios against named peers in the same run
 	$(BIN)/python -m bench
+
+crash: $(VENV)/dev.stamp ## KILLS=1000 workers killed while they send: nothing lost, nothing doubled, three mutants caught
+	$(BIN)/python -m tests.crash --kills $(KILLS)
 
 fuzz: $(VENV)/dev.stamp ## REQUESTS=5000 requests of every kind against the API
 	AEDNET_TEST_FUZZ_REQUESTS=$(REQUESTS) $(BIN)/pytest -q tests/test_fuzz.py

@@ -3,22 +3,32 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from aednet.base.database import Base, Id, Instant
+
+# PostgreSQL otherwise sorts as people of some language do, by which no index finds what begins with a text.
+InOrderOfCharacters = String().with_variant(String(collation="C"), "postgresql")
 
 
 class AuditEvent(Base):
     """One thing that was done. Neither `subject` nor `detail` holds personal data or secrets."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        Index(None, "at", "id"),
+        Index(None, "actor", "at", "id"),
+        Index(None, "action", "at", "id"),
+        Index(None, "actor", "action", "at", "id"),
+        Index(None, "subject", "at", "id"),
+    )
 
     id: Mapped[Id]
-    at: Mapped[Instant] = mapped_column(index=True)
+    at: Mapped[Instant]
     actor: Mapped[str]
     action: Mapped[str]
-    subject: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(InOrderOfCharacters)
     detail: Mapped[dict[str, str]] = mapped_column(JSON)
 
 

@@ -122,6 +122,25 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else current().keyring.decrypt(value, column=self.column)
 
 
+class EncryptedBytes(TypeDecorator[bytes]):
+    """A column of bytes that the database sees only encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else current().keyring.seal(value, column=self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Decrypt on the way out."""
+        return None if value is None else current().keyring.unseal(value, column=self.column)
+
+
 def _data_key(secret: bytes) -> DataKey:
     key = _derive(secret, "columns")
     return DataKey(hashlib.sha256(key).digest()[:KEY_ID_BYTES], AESGCM(key))

@@ -1,0 +1,173 @@
+"""Reads of the outbox; all return frozen values."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select, union_all
+from sqlalchemy.orm import Session
+
+from aednet.base.paging import Page, page_of
+from aednet.base.phone import PhoneNumber
+from aednet.messaging.models import ConsoleMessage, InboundSms, Reminder
+from aednet.messaging.numbers import hashes_of
+from aednet.messaging.rules import MessageClass, Reason, RecipientKind, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRow:
+    """A message as the desk and the API list it: about what, to whom by number, where it stands and why."""
+
+    id: int
+    rule: str
+    subject_kind: str
+    subject_id: int
+    occurrence_on: date
+    recipient_kind: RecipientKind
+    recipient_id: int
+    area_id: int | None
+    message_class: MessageClass
+    due_at: datetime
+    expires_at: datetime
+    state: State
+    reason: Reason | None
+    error_code: int | None
+    carrier_id: int | None
+    segments: int | None
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundRow:
+    """A message that somebody wrote."""
+
+    id: int
+    text: str
+    received_at: datetime
+    sender_kind: RecipientKind | None
+    sender_id: int | None
+    area_id: int | None
+    outcome: str
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleRow:
+    """A message that went to the console."""
+
+    id: int
+    text: str
+    sent_at: datetime
+
+
+COLUMNS = [getattr(Reminder, name) for name in ReminderRow.__slots__]
+INBOUND_COLUMNS = [getattr(InboundSms, name) for name in InboundRow.__slots__]
+
+
+def list_reminders(
+    session: Session,
+    *,
+    within: Collection[int] | None,
+    state: State | None = None,
+    after: int = 0,
+    limit: int = 50,
+) -> Page[ReminderRow, int]:
+    """Return messages by id from behind `after`, those of some areas or, with None, of all and of none."""
+    wanted = select(Reminder.id).where(Reminder.id > after)
+    if state is not None:
+        wanted = wanted.where(Reminder.state == state)
+    ids = _first_ids(session, wanted, within=within, limit=limit + 1)
+    rows = session.execute(select(*COLUMNS).where(Reminder.id.in_(ids)).order_by(Reminder.id)).mappings()
+    found = [ReminderRow(**row) for row in rows]
+    return page_of(found, limit=limit, place_of=lambda row: row.id)
+
+
+def find_reminder(
+    session: Session, reminder_id: int, *, within: Collection[int] | None
+) -> ReminderRow | None:
+    """Return a message, if there is one in those areas."""
+    row = session.execute(select(*COLUMNS).where(Reminder.id == reminder_id)).mappings().one_or_none()
+    found = None if row is None else ReminderRow(**row)
+    return found if found and (within is None or found.area_id in within) else None
+
+
+def find_text(session: Session, reminder_id: int) -> str | None:
+    """Return what was sent, also where another message carried it."""
+    row = session.execute(
+        select(Reminder.text, Reminder.carrier_id).where(Reminder.id == reminder_id)
+    ).one_or_none()
+    if row is None or row.carrier_id is None:
+        return None if row is None else row.text
+    return session.scalar(select(Reminder.text).where(Reminder.id == row.carrier_id))
+
+
+def list_unread(
+    session: Session, *, within: Collection[int] | None, after: int = 0, limit: int = 50
+) -> Page[InboundRow, int]:
+    """Return what people wrote and nobody has read, oldest first, by id from behind `after`."""
+    wanted = select(InboundSms.id).where(InboundSms.read_at.is_(None), InboundSms.id > after)
+    if within is not None:
+        wanted = wanted.where(InboundSms.area_id.in_(within))
+    ids = session.scalars(wanted.order_by(InboundSms.id).limit(limit + 1)).all()
+    rows = session.execute(
+        select(*INBOUND_COLUMNS).where(InboundSms.id.in_(ids)).order_by(InboundSms.id)
+    ).mappings()
+    return page_of([InboundRow(**row) for row in rows], limit=limit, place_of=lambda row: row.id)
+
+
+def list_sent_to(
+    session: Session, kind: RecipientKind, recipient_id: int, *, limit: int = 50
+) -> Sequence[ReminderRow]:
+    """Return the newest messages to somebody, the newest first; those that another carries are left out."""
+    rows = session.execute(
+        select(*COLUMNS)
+        .where(
+            Reminder.recipient_kind == kind,
+            Reminder.recipient_id == recipient_id,
+            Reminder.carrier_id.is_(None),
+        )
+        .order_by(Reminder.id.desc())
+        .limit(limit)
+    ).mappings()
+    return [ReminderRow(**row) for row in rows]
+
+
+def list_written_by(
+    session: Session, kind: RecipientKind, sender_id: int, *, limit: int = 50
+) -> Sequence[InboundRow]:
+    """Return the newest messages from somebody, the newest first."""
+    rows = session.execute(
+        select(*INBOUND_COLUMNS)
+        .where(InboundSms.sender_kind == kind, InboundSms.sender_id == sender_id)
+        .order_by(InboundSms.id.desc())
+        .limit(limit)
+    ).mappings()
+    return [InboundRow(**row) for row in rows]
+
+
+def list_on_console(session: Session, number: PhoneNumber, *, limit: int = 50) -> Sequence[ConsoleRow]:
+    """Return the newest messages to a number that went to the console, the newest first."""
+    rows = session.execute(
+        select(ConsoleMessage.id, ConsoleMessage.text, ConsoleMessage.sent_at)
+        .where(ConsoleMessage.phone_hash.in_(hashes_of(number)))
+        .order_by(ConsoleMessage.id.desc())
+        .limit(limit)
+    ).mappings()
+    return [ConsoleRow(**row) for row in rows]
+
+
+def _first_ids(
+    session: Session, wanted: Select[Any], *, within: Collection[int] | None, limit: int
+) -> Sequence[int]:
+    """Return the first ids of all areas, of each of which only so many are looked at."""
+    if within is None:
+        return session.scalars(wanted.order_by(Reminder.id).limit(limit)).all()
+    if not within:
+        return []
+    parts = [
+        select(wanted.where(Reminder.area_id == area_id).order_by(Reminder.id).limit(limit).subquery())
+        for area_id in sorted(within)
+    ]
+    return sorted(session.scalars(union_all(*parts)))[:limit]
