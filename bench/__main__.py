@@ -7,12 +7,12 @@ from importlib.metadata import version
 
 import shapely
 
-from bench import discs, nearest, pairs
+from bench import discs, nearest, pairs, planning
 from bench.country import SIZES, make_country
 from bench.postgis import PostGis, open_postgis
 from bench.timing import ROUNDS, Row, table
 
-SUBJECTS = {"nearest": nearest.rows, "pairs": pairs.rows, "discs": discs.rows}
+SUBJECTS = {"nearest": nearest.rows, "pairs": pairs.rows, "discs": discs.rows, "planning": planning.rows}
 NOTE = f"""
 Medians of {ROUNDS} runs in turns, after one that is not counted, on {os.cpu_count()} processors. A ratio says
 how many times sooner ours is; nothing else here carries over to another machine. Making and loading data
