@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from aednet.volunteers.changes import columns_of
+from aednet.volunteers.courses import keep_first_courses
 from aednet.volunteers.drafts import VolunteerDraft
 from aednet.volunteers.keys import hashes_of_words
 from aednet.volunteers.models import ConsentEvent, Volunteer, VolunteerNameWord
@@ -42,8 +43,10 @@ def new_volunteer(draft: VolunteerDraft, area_id: int | None, *, by: Registrar, 
     )
 
 
-def add_volunteers(session: Session, volunteers: Sequence[Volunteer], *, way: ConsentWay) -> None:
-    """Store new volunteers, the words of their names and their consent. Numbers them."""
+def add_volunteers(
+    session: Session, volunteers: Sequence[Volunteer], *, way: ConsentWay, by: str = "system"
+) -> None:
+    """Store new volunteers, the words of their names, their courses and their consent. Numbers them."""
     session.add_all(volunteers)
     session.flush()
     session.execute(
@@ -62,6 +65,7 @@ def add_volunteers(session: Session, volunteers: Sequence[Volunteer], *, way: Co
             for volunteer in volunteers
         ],
     )
+    keep_first_courses(session, volunteers, by=by)
 
 
 def words_of(volunteer: Volunteer) -> list[dict[str, Any]]:

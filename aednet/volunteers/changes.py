@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from aednet.base.errors import InvalidValue
+from aednet.base.phone import PhoneNumber
 from aednet.geography.points import LatLon
 from aednet.volunteers.keys import hashes_of_email, hashes_of_phone
 from aednet.volunteers.models import Volunteer
-from aednet.volunteers.phone import PhoneNumber
 from aednet.volunteers.rules import Role, certificate_lapses_on
 
 AS_THEY_ARE = ("name", "note", "available", "travel_mode", "language", "status", "area_id", "home")

@@ -8,9 +8,9 @@ from pydantic_core import PydanticCustomError
 from aednet.accounts.rules import LONGEST_EMAIL, is_email
 from aednet.base.context import current
 from aednet.base.drafts import Draft, Kept, Latitude, Longitude, PlausibleDay
+from aednet.base.phone import InvalidPhone, PhoneNumber
 from aednet.base.texts import Name, Note, folded, refuse_controls
 from aednet.geography.points import LatLon
-from aednet.volunteers.phone import InvalidPhone, PhoneNumber
 from aednet.volunteers.rules import Language, Promise, Role, Status, TravelMode, certificate_lapses_on
 
 

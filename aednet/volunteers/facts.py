@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from aednet.base.phone import PhoneNumber
 from aednet.geography.points import LatLon
-from aednet.volunteers.phone import PhoneNumber
 from aednet.volunteers.rules import Language, Promise, Role, Status, TravelMode, roles_on
 
 
@@ -20,6 +20,7 @@ class VolunteerFacts:
     home: LatLon
     area_id: int | None
     area: str | None
+    area_name: str | None
     promise: Promise
     course_on: date | None
     available: str | None

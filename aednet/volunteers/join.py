@@ -1,7 +1,6 @@
 """The registration form: what somebody typed, what it means, and what is wrong with it."""
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
@@ -10,12 +9,9 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from aednet.areas.ground import Ground
-from aednet.areas.places import find_place
 from aednet.areas.queries import AreaFacts
 from aednet.base.errors import InvalidValue
-from aednet.geography.extent import OutsideExtent
-from aednet.geography.gazetteer import FoundPlace
-from aednet.geography.points import LatLon
+from aednet.volunteers.answers import ALWAYS, Home, Unplaced, chosen_shifts, find_home, iso_day
 from aednet.volunteers.arrivals import CONSENT_VERSION
 from aednet.volunteers.changes import check_course
 from aednet.volunteers.drafts import VolunteerDraft
@@ -34,8 +30,6 @@ TEXTS: Final = (
     "consent",
 )
 LONGEST: Final = 300  # characters of a field that are read; more is no answer to any question here
-DUTCH_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
-ALWAYS: Final = "always"
 YES, NO = "yes", "no"
 CHOICES: Final = {"roles": frozenset(Role), "when": frozenset({*Shift, ALWAYS})}
 
@@ -79,24 +73,10 @@ class JoinForm:
         return cls(**given)
 
     @property
-    def has_pin(self) -> bool:
-        """Tell whether a pin was set on the map, which then counts and not the named place."""
-        return bool(self.lat and self.lon)
-
-    @property
     def hidden(self) -> list[tuple[str, str]]:
         """Every name and value, to be sent along unseen."""
         texts = [(name, getattr(self, name)) for name in TEXTS]
         return texts + [(name, value) for name in CHOICES for value in getattr(self, name)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Home:
-    """Where somebody lives: the place they named, unless they set a pin, and the area that it lies in."""
-
-    position: LatLon
-    place: FoundPlace | None
-    area: AreaFacts | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -125,7 +105,7 @@ def understand(
     """
     bad: dict[str, str] = {}
     home = _home(form, areas=areas, ground=ground, bad=bad)
-    shifts = _shifts(form.when)
+    shifts = chosen_shifts(form.when)
     if not shifts:
         bad["when"] = "missing"
     if form.certificate not in {YES, NO}:
@@ -137,7 +117,7 @@ def understand(
         "phone": form.phone,
         "email": form.email or None,
         "roles": form.roles,
-        "course_on": _iso_day(form.course_on) if form.certificate == YES else None,
+        "course_on": iso_day(form.course_on) if form.certificate == YES else None,
         "available": hours_of(shifts) if shifts else None,
         "travel_mode": form.travel_mode,
         "language": language,
@@ -167,36 +147,8 @@ def _draft(values: dict[str, Any], *, today: date, bad: dict[str, str]) -> Volun
 
 
 def _home(form: JoinForm, *, areas: Sequence[AreaFacts], ground: Ground, bad: dict[str, str]) -> Home | None:
-    place = None if form.has_pin else find_place(areas, form.place)
-    position = _pin(form) if form.has_pin else None if place is None else place.position
-    if position is None:
-        bad["place"] = "unknown" if form.place or form.has_pin else "missing"
-        return None
     try:
-        area_id = ground.area_id_at(position)
-    except OutsideExtent:
-        bad["place"] = "outside"
+        return find_home(form.place, lat=form.lat, lon=form.lon, areas=areas, ground=ground)
+    except Unplaced as error:
+        bad["place"] = error.fault
         return None
-    area = next((area for area in areas if area.id == area_id), None)
-    return Home(position=position, place=place, area=area)
-
-
-def _pin(form: JoinForm) -> LatLon | None:
-    try:
-        return LatLon(lat=float(form.lat), lon=float(form.lon))
-    except (ValueError, InvalidValue):
-        return None
-
-
-def _iso_day(text: str) -> str | None:
-    """Return a day as browsers send it, `2026-11-24`, also where somebody typed `24-11-2026`."""
-    if found := DUTCH_DAY.fullmatch(text):
-        day, month, year = found.groups()
-        return f"{year}-{int(month):02}-{int(day):02}"
-    return text or None
-
-
-def _shifts(when: Collection[str]) -> frozenset[Shift]:
-    if ALWAYS in when:
-        return frozenset(Shift)
-    return frozenset(shift for shift in Shift if shift in when)

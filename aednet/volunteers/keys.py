@@ -6,8 +6,8 @@ the one to file it under.
 
 from aednet.accounts.rules import normalised_email
 from aednet.base.context import current
+from aednet.base.phone import PhoneNumber
 from aednet.base.texts import folded
-from aednet.volunteers.phone import PhoneNumber
 
 
 def hashes_of_phone(number: PhoneNumber) -> tuple[bytes, ...]:

@@ -3,7 +3,7 @@
 from struct import Struct
 from typing import ClassVar
 
-from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary
+from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -15,6 +15,10 @@ from aednet.geography.points import LatLon
 from aednet.volunteers.rules import ConsentKind, ConsentWay, Language, Status, TravelMode
 
 DEGREES = Struct("<dd")  # latitude and longitude, no digit lost
+MAY_BE_CALLED = text("volunteer.responds AND volunteer.status IN ('new', 'active')")
+
+# The last columns of an index that keeps a list in order: so much of a row is known without looking at it.
+ROLES = ("responds", "fetches", "guards")
 
 
 class EncryptedPosition(TypeDecorator[LatLon]):
@@ -48,7 +52,21 @@ class Volunteer(Base):
     """
 
     __tablename__ = "volunteer"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index("ix_volunteer_of_area", "area_id", "id", "status", *ROLES),
+        Index("ix_volunteer_of_area_by_lapse", "area_id", "certificate_lapses_on", "id", "status", *ROLES),
+        Index("ix_volunteer_of_status", "status", "id", *ROLES),
+        Index("ix_volunteer_of_status_by_lapse", "status", "certificate_lapses_on", "id", *ROLES),
+        Index("ix_volunteer_by_lapse", "certificate_lapses_on", "id", "status", *ROLES),
+        Index(
+            "ix_volunteer_called_area_id_certificate_lapses_on",
+            "area_id",
+            "certificate_lapses_on",
+            sqlite_where=MAY_BE_CALLED,
+            postgresql_where=MAY_BE_CALLED,
+        ),
+        {"sqlite_autoincrement": True},
+    )
     __revision__: ClassVar[Counter] = Counter.VOLUNTEERS
 
     id: Mapped[Id]
@@ -59,12 +77,12 @@ class Volunteer(Base):
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     note: Mapped[str | None] = mapped_column(EncryptedText("volunteer.note"))
     home: Mapped[LatLon] = mapped_column(EncryptedPosition("volunteer.home"))
-    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id", ondelete="SET NULL"), index=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id", ondelete="SET NULL"))
     responds: Mapped[bool]  # is willing to; whether a certificate counts is worked out for the day
     fetches: Mapped[bool]
     guards: Mapped[bool]
     course_on: Mapped[Day | None]
-    certificate_lapses_on: Mapped[Day | None] = mapped_column(index=True)
+    certificate_lapses_on: Mapped[Day | None]
     available: Mapped[str | None]  # the week in OSM's opening_hours
     travel_mode: Mapped[TravelMode] = mapped_column(choice(TravelMode))
     language: Mapped[Language] = mapped_column(choice(Language))
@@ -80,11 +98,12 @@ class VolunteerNameWord(Base):
     """One word of a volunteer's name, by which they are found."""
 
     __tablename__ = "volunteer_name_word"
+    __table_args__ = (Index(None, "word_hash", "volunteer_id"),)
 
     volunteer_id: Mapped[int] = mapped_column(
         ForeignKey("volunteer.id", ondelete="CASCADE"), primary_key=True
     )
-    word_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, index=True)
+    word_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
 
 
 class ConsentEvent(Base):

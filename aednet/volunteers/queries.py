@@ -1,5 +1,6 @@
 """Reads of the volunteers; all return frozen values, and nobody who lives outside the areas asked for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -9,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
 from aednet.base.database import LARGEST_ID
+from aednet.base.phone import InvalidPhone, PhoneNumber
 from aednet.base.texts import folded
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.keys import hashes_of_email, hashes_of_phone, hashes_of_words
 from aednet.volunteers.models import Volunteer, VolunteerNameWord
-from aednet.volunteers.phone import InvalidPhone, PhoneNumber
 from aednet.volunteers.rules import Promise, Role, Status
 
 
@@ -63,6 +64,14 @@ def find_volunteer(
     return None if row is None else _to_facts(row)
 
 
+def find_volunteers(
+    session: Session, volunteer_ids: Collection[int], *, within: frozenset[int] | None
+) -> dict[int, VolunteerFacts]:
+    """Return by number those of a page's volunteers who live in one of these areas, or anywhere for None."""
+    rows = session.execute(_facts(VolunteerFilter(within=within)).where(Volunteer.id.in_(volunteer_ids)))
+    return {row.id: _to_facts(row) for row in rows}
+
+
 def list_volunteers(
     session: Session, wanted: VolunteerFilter, *, limit: int, after: int | None = None
 ) -> VolunteerPage:
@@ -97,7 +106,7 @@ def lives_within(areas: frozenset[int] | None) -> ColumnElement[bool]:
 
 def _facts(wanted: VolunteerFilter) -> Select[*tuple[Any, ...]]:
     statement = (
-        select(*Volunteer.__table__.columns, Area.slug.label("area"))
+        select(*Volunteer.__table__.columns, Area.slug.label("area"), Area.name.label("area_name"))
         .outerjoin(Area, Area.id == Volunteer.area_id)
         .where(lives_within(wanted.within))
     )
@@ -136,6 +145,7 @@ def _to_facts(row: Row[*tuple[Any, ...]]) -> VolunteerFacts:
         home=row.home,
         area_id=row.area_id,
         area=row.area,
+        area_name=row.area_name,
         promise=Promise(
             roles=roles_of(responds=row.responds, fetches=row.fetches, guards=row.guards),
             certificate_lapses_on=row.certificate_lapses_on,

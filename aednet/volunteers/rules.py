@@ -41,10 +41,12 @@ class Language(StrEnum):
 
 
 class ConsentKind(StrEnum):
-    """What a volunteer said about the keeping of their data."""
+    """What a volunteer said about the keeping of their data, or about messages alone."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
 
 
 class ConsentWay(StrEnum):
@@ -53,6 +55,7 @@ class ConsentWay(StrEnum):
     JOIN_PAGE = "join_page"
     COORDINATOR = "coordinator"
     EXAMPLE = "example"
+    SMS = "sms"
 
 
 class Shift(StrEnum):

@@ -4,21 +4,23 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from aednet.areas.ground import Ground
 from aednet.base import audit
 from aednet.base.errors import Conflict, InvalidValue, NotFound
-from aednet.base.revisions import Counter, hold, touch
+from aednet.base.revisions import Counter, hold
 from aednet.base.texts import folded
 from aednet.geography.points import LatLon
 from aednet.volunteers.arrivals import Registrar, add_volunteers, new_volunteer, words_of
+from aednet.volunteers.bookings import Booker, give_up_seats
 from aednet.volunteers.changes import check_course, columns_of, moved_home, set_columns
+from aednet.volunteers.courses import keep_course
+from aednet.volunteers.departures import say_farewell
 from aednet.volunteers.drafts import VolunteerChange, VolunteerDraft
 from aednet.volunteers.keys import hashes_of_phone
 from aednet.volunteers.models import ConsentEvent, Volunteer, VolunteerNameWord
-from aednet.volunteers.people import read_people
 from aednet.volunteers.queries import is_number, lives_within
 from aednet.volunteers.rules import ConsentKind, ConsentWay, Status, may_become
 
@@ -45,7 +47,7 @@ def register_volunteer(
         _record(session, known, "registration_repeated", by=by, now=now)
         return known
     volunteer = new_volunteer(draft, area_id, by=by, now=now)
-    add_volunteers(session, [volunteer], way=by.way)
+    add_volunteers(session, [volunteer], way=by.way, by=by.actor)
     _record(session, volunteer.id, "volunteer_registered", by=by, now=now)
     return volunteer.id
 
@@ -58,9 +60,11 @@ def erase_volunteer(session: Session, volunteer_id: int, *, by: Registrar, now: 
     Raises:
         NotFound: there is no such volunteer in the registrar's areas.
     """
+    give_up_seats(session, volunteer_id, by=Booker(actor=by.actor, within=by.within), now=now)
     volunteer = _get(session, volunteer_id, by=by)
     if volunteer.status is not Status.LEFT:
-        _withdraw(session, volunteer, way=by.way, now=now)
+        note_consent(session, volunteer, ConsentKind.WITHDRAWN, way=by.way, now=now)
+    say_farewell(session, volunteer_id, actor=by.actor, now=now)
     _record(session, volunteer_id, "volunteer_erased", by=by, now=now)
     session.delete(volunteer)
     session.flush()
@@ -80,7 +84,7 @@ def change_volunteer(
     """Set what a change names of a volunteer. Returns whether anything differed.
 
     `known_versions` are the states from which the change may start, None for any.
-    Who is set to have left has withdrawn their consent.
+    Who is set to have left has withdrawn their consent, and looks after nothing any longer.
 
     Raises:
         NotFound: there is no such volunteer in the registrar's areas.
@@ -88,6 +92,8 @@ def change_volunteer(
         OutsideExtent: their new home lies outside the network.
         InvalidValue: it lies outside the registrar's areas, or their course is yet to be.
     """
+    if change.status is Status.LEFT:  # before they are held, in the order in which bookings hold
+        give_up_seats(session, volunteer_id, by=Booker(actor=by.actor, within=by.within), now=now)
     volunteer = _get(session, volunteer_id, by=by)
     if known_versions is not None and volunteer.updated_at.isoformat() not in known_versions:
         raise Conflict("The volunteer was changed meanwhile: read again, and then change.")
@@ -106,23 +112,23 @@ def change_volunteer(
         session.execute(delete(VolunteerNameWord).where(VolunteerNameWord.volunteer_id == volunteer.id))
         session.execute(insert(VolunteerNameWord), words_of(volunteer))
     if "status" in differing and volunteer.status is Status.LEFT:
-        _withdraw(session, volunteer, way=by.way, now=now)
+        note_consent(session, volunteer, ConsentKind.WITHDRAWN, way=by.way, now=now)
+        say_farewell(session, volunteer.id, actor=by.actor, now=now)
+    if "course_on" in differing and volunteer.course_on is not None:
+        keep_course(session, volunteer.id, volunteer.course_on, by=by.actor, now=now)
     session.flush()
     _record(session, volunteer.id, "volunteer_changed", by=by, now=now, fields=differing)
     return True
 
 
-def place_all(session: Session, ground: Ground) -> int:
-    """Work out every volunteer's area anew, after borders changed. Returns how many moved."""
-    moved = []
-    for people in read_people(session):
-        areas = ground.locator.locate_all(lat=people.lat, lon=people.lon)
-        pairs = zip(people.ids.tolist(), people.area_ids, areas, strict=True)
-        moved += [{"id": own, "area_id": area} for own, before, area in pairs if area != before]
-    if moved:
-        session.execute(update(Volunteer), moved)
-        touch(session, Counter.VOLUNTEERS)
-    return len(moved)
+def note_consent(
+    session: Session, volunteer: Volunteer, kind: ConsentKind, *, way: ConsentWay, now: datetime
+) -> None:
+    """Write down what a volunteer said about the keeping of their data, or about messages."""
+    session.add(
+        ConsentEvent(volunteer_id=volunteer.id, version=volunteer.consent_version, kind=kind, way=way, at=now)
+    )
+    session.flush()
 
 
 def _area_id(home: LatLon, *, by: Registrar, ground: Ground) -> int | None:
@@ -153,18 +159,6 @@ def _get(session: Session, volunteer_id: int, *, by: Registrar) -> Volunteer:
     if volunteer is None:
         raise NotFound("There is no such volunteer.")
     return volunteer
-
-
-def _withdraw(session: Session, volunteer: Volunteer, *, way: ConsentWay, now: datetime) -> None:
-    session.add(
-        ConsentEvent(
-            volunteer_id=volunteer.id,
-            version=volunteer.consent_version,
-            kind=ConsentKind.WITHDRAWN,
-            way=way,
-            at=now,
-        )
-    )
 
 
 def _record(

@@ -9,8 +9,8 @@ from aednet.accounts.rules import Role
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.transactions import transaction
+from aednet.cabinets.guardians import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
-from aednet.cabinets.services import appoint_guardian
 from aednet.volunteers.models import ConsentEvent
 from aednet.volunteers.rules import ConsentKind
 from tests.factories import make_area_draft, make_areas, make_cabinet, make_token, make_volunteer

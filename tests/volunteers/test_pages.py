@@ -12,11 +12,11 @@ from werkzeug.test import TestResponse
 
 from aednet.base.context import current
 from aednet.base.database import db
+from aednet.base.phone import PhoneFault
 from aednet.volunteers.arrivals import CONSENT_VERSION
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.join import FIELDS
 from aednet.volunteers.models import ConsentEvent, Volunteer
-from aednet.volunteers.phone import PhoneFault
 from aednet.volunteers.queries import find_volunteer
 from aednet.volunteers.rules import ConsentWay, Role, Status, TravelMode
 from tests.factories import CENTRE_LAT, CENTRE_LON, make_area_draft, make_areas

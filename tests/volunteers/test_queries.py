@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from aednet.base.database import db
+from aednet.base.phone import PhoneNumber
 from aednet.base.texts import folded
 from aednet.base.transactions import transaction
 from aednet.volunteers.models import Volunteer
-from aednet.volunteers.phone import PhoneNumber
 from aednet.volunteers.queries import Sought, VolunteerFilter, find_volunteer, list_volunteers
 from aednet.volunteers.rules import Status
 from tests.factories import TODAY, make_area_draft, make_areas, make_volunteer

@@ -20,6 +20,7 @@ from aednet.volunteers.arrivals import Registrar
 from aednet.volunteers.drafts import VolunteerChange
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.models import ConsentEvent, Volunteer, VolunteerNameWord
+from aednet.volunteers.placing import place_among
 from aednet.volunteers.queries import Sought, VolunteerFilter, find_volunteer, list_volunteers
 from aednet.volunteers.rules import ConsentKind, ConsentWay, Role, Status
 from tests.factories import CENTRE_LAT, CENTRE_LON, NOW, TODAY, make_area_draft, make_areas, make_volunteer
@@ -263,11 +264,11 @@ def test_volunteers_follow_when_a_border_moves(app: APIFlask) -> None:
     make_areas(make_area_draft(west=6.55), make_area_draft("wolfsbos", width=0.15))
     before = read_revision(db.session(), Counter.VOLUNTEERS)
     with transaction() as session:
-        assert services.place_all(session, ground()) == 2
+        assert place_among(session, ground().locator, [1]) == 2
     assert [get(number).area for number in numbers] == ["wolfsbos", "krakeel"]
     assert read_revision(db.session(), Counter.VOLUNTEERS) == before + 1
     with transaction() as session:
-        assert services.place_all(session, ground()) == 0
+        assert place_among(session, ground().locator, [1, 2]) == 0
 
 
 def test_the_number_of_somebody_erased_is_never_given_to_another(app: APIFlask) -> None:
