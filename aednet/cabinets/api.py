@@ -15,7 +15,7 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import Conflict, NotFound, TemporarilyUnavailable
 from aednet.base.transactions import transaction
-from aednet.cabinets import coordination, services
+from aednet.cabinets import coordination, inspections, services
 from aednet.cabinets.calendar import calendar_of
 from aednet.cabinets.drafts import InspectionDraft, ReportDraft
 from aednet.cabinets.facts import CabinetFacts
@@ -145,11 +145,11 @@ def log_inspection(ref: str, draft: InspectionDraft) -> Response:
     """
     with transaction() as session:
         cabinet = coordination.hold_cabinet(session, ref, by=current_caller())
-        coordination.log_inspection(
+        inspections.log_inspection(
             session,
             cabinet,
             draft,
-            by=current_caller(),
+            actor=current_caller().actor,
             now=current().clock.now(),
             today=current().clock.today(),
         )

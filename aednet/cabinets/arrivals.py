@@ -12,8 +12,11 @@ from aednet.areas.ground import Ground
 from aednet.cabinets.changes import apply_draft
 from aednet.cabinets.devices import DeviceChange, put_devices
 from aednet.cabinets.drafts import CabinetDraft, DeviceDraft
+from aednet.cabinets.ledger import SYSTEM, confirm_named, note_new, noting_changes
 from aednet.cabinets.models import Cabinet, Inspection
 from aednet.cabinets.services import Origin
+from aednet.cabinets.upkeep import settle
+from aednet.cabinets.words import index_words
 
 
 class Outcome(StrEnum):
@@ -52,14 +55,38 @@ class Arrival:
     is_example: bool
 
 
-def take_in(session: Session, arrivals: Sequence[Arrival], *, ground: Ground, now: datetime) -> list[Taken]:
+def take_in(
+    session: Session, arrivals: Sequence[Arrival], *, ground: Ground, now: datetime, is_registry: bool = False
+) -> list[Taken]:
     """Store what a list says of cabinets, each named once. Returns what became of each, in their order.
 
-    An inspection is logged unless one on that day or later is known already.
+    An inspection is logged unless one on that day or later is known already. What HartslagNu does not have
+    yet is noted; what comes from its own list (`is_registry`) it has, and an example is none of its affairs.
 
     Raises:
         OutsideExtent: a position lies outside the network.
     """
+    if is_registry:
+        taken = _take_in(session, arrivals, ground=ground, now=now)
+        confirm_named(
+            session,
+            {one.cabinet_id: arrival.fields for one, arrival in zip(taken, arrivals, strict=True)},
+            now=now,
+        )
+        return taken
+    stored = [arrival.cabinet_id for arrival in arrivals if arrival.cabinet_id is not None]
+    with noting_changes(session, stored, by=SYSTEM, now=now):
+        taken = _take_in(session, arrivals, ground=ground, now=now)
+    new = [
+        one.cabinet_id
+        for one, arrival in zip(taken, arrivals, strict=True)
+        if one.outcome is Outcome.NEW and not arrival.is_example
+    ]
+    note_new(session, new, by=SYSTEM, now=now)
+    return taken
+
+
+def _take_in(session: Session, arrivals: Sequence[Arrival], *, ground: Ground, now: datetime) -> list[Taken]:
     cabinets, changed = _put_cabinets(session, arrivals, ground=ground, now=now)
     pairs = list(zip(cabinets, arrivals, strict=True))
     changed |= put_devices(
@@ -83,6 +110,8 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, ground: Ground, no
             if arrival.inspected_on is not None
         ],
     )
+    settle(session, (cabinet.id for cabinet in cabinets))
+    index_words(session, (cabinet.id for cabinet in cabinets))
     return [
         Taken(outcome=_outcome(arrival, is_changed=cabinet.id in changed), cabinet_id=cabinet.id)
         for cabinet, arrival in pairs

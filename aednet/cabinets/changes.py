@@ -8,6 +8,7 @@ from aednet.areas.ground import Ground
 from aednet.base.database import set_values
 from aednet.base.texts import folded
 from aednet.cabinets.drafts import CabinetDraft
+from aednet.cabinets.hours_syntax import is_readable
 from aednet.cabinets.models import Cabinet
 from aednet.geography.points import LatLon
 
@@ -45,5 +46,6 @@ def apply_values(
     differing = frozenset(name for name, value in values.items() if getattr(cabinet, name) != value)
     if set_values(cabinet, values):
         cabinet.matching_name = folded(cabinet.name)
+        cabinet.hours_unknown = not is_readable(cabinet.opening_hours)
         cabinet.updated_at = now
     return differing

@@ -1,7 +1,7 @@
 """What coordinators do to cabinets: within their areas, and on record."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 from aednet.accounts.rules import Caller
 from aednet.areas.ground import Ground
 from aednet.base import audit
-from aednet.base.errors import Conflict, InvalidValue, NotFound
+from aednet.base.errors import InvalidValue, NotFound
 from aednet.cabinets.changes import apply_values
-from aednet.cabinets.drafts import CabinetChange, CabinetDraft, DeviceDraft, InspectionDraft
-from aednet.cabinets.models import Cabinet, Inspection
+from aednet.cabinets.drafts import CabinetChange, CabinetDraft, DeviceDraft
+from aednet.cabinets.ledger import note_new, notes_changes
+from aednet.cabinets.models import Cabinet
 from aednet.cabinets.queries import find_device
 from aednet.cabinets.rules import Status
-from aednet.cabinets.services import put_device, record_inspection, register_cabinet
+from aednet.cabinets.services import put_device, register_cabinet
+from aednet.cabinets.upkeep import settle
+from aednet.cabinets.words import index_words
 from aednet.geography.points import LatLon
-
-SAME_INSPECTION_WITHIN = timedelta(minutes=10)  # a second tap on a slow phone
 
 
 def register(
@@ -42,6 +43,7 @@ def register(
     cabinet = register_cabinet(session, draft, ref=ref, ground=ground, now=now)
     if device is not None:
         put_device(session, cabinet.id, device, fields=device.model_fields_set)
+    note_new(session, [cabinet.id], by=by.actor, now=now)
     _record(session, cabinet, "cabinet_registered", by=by, now=now)
 
 
@@ -57,6 +59,7 @@ def hold_cabinet(session: Session, ref: str, *, by: Caller) -> Cabinet:
     return cabinet
 
 
+@notes_changes
 def change(
     session: Session, cabinet: Cabinet, change: CabinetChange, *, by: Caller, ground: Ground, now: datetime
 ) -> bool:
@@ -82,59 +85,23 @@ def change(
         if put_device(session, cabinet.id, change.device, fields=change.device.model_fields_set):
             cabinet.updated_at = now
             differing |= of_device
-    session.flush()
     if not differing:
         return False
+    settle(session, [cabinet.id])
+    index_words(session, [cabinet.id])
     detail = {"fields": ", ".join(sorted(differing))}
     _record(session, cabinet, "cabinet_changed", by=by, now=now, detail=detail)
     return True
 
 
+@notes_changes
 def retire(session: Session, cabinet: Cabinet, *, by: Caller, now: datetime) -> bool:
     """Take a cabinet out of the network for good; what is known of it is kept. Returns False if it was."""
     if cabinet.status is Status.RETIRED:
         return False
     cabinet.status, cabinet.updated_at = Status.RETIRED, now
-    session.flush()
+    settle(session, [cabinet.id])
     _record(session, cabinet, "cabinet_retired", by=by, now=now)
-    return True
-
-
-def log_inspection(
-    session: Session, cabinet: Cabinet, draft: InspectionDraft, *, by: Caller, now: datetime, today: date
-) -> bool:
-    """Log what somebody found at a cabinet. Returns False where they said the same just before.
-
-    Raises:
-        InvalidValue: the day lies after `today`.
-        Conflict: the cabinet is retired.
-    """
-    inspected_on = draft.inspected_on or today
-    if inspected_on > today:
-        raise InvalidValue("The inspection is yet to be.", fields={"inspected_on": "lies after today"})
-    if cabinet.status is Status.RETIRED:
-        raise Conflict("The cabinet is retired.")
-    last = session.scalar(
-        select(Inspection).where(Inspection.cabinet_id == cabinet.id).order_by(Inspection.id.desc()).limit(1)
-    )
-    said = (inspected_on, draft.passed, draft.note, by.actor)
-    if (
-        last is not None
-        and (last.inspected_on, last.passed, last.note, last.recorded_by) == said
-        and last.recorded_at > now - SAME_INSPECTION_WITHIN
-    ):
-        return False
-    record_inspection(
-        session,
-        cabinet.id,
-        inspected_on=inspected_on,
-        passed=draft.passed,
-        note=draft.note,
-        recorded_by=by.actor,
-        now=now,
-    )
-    detail = {"inspected_on": inspected_on.isoformat(), "passed": "yes" if draft.passed else "no"}
-    _record(session, cabinet, "inspection_logged", by=by, now=now, detail=detail)
     return True
 
 

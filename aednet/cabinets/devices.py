@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from aednet.base.database import set_values
 from aednet.cabinets.drafts import DeviceDraft
 from aednet.cabinets.models import Consumable, Device
 from aednet.cabinets.rules import ConsumableKind
+from aednet.cabinets.upkeep import settle
 
 EXPIRY_FIELDS = {
     "pads_adult_expire_on": ConsumableKind.PADS_ADULT,
@@ -56,8 +58,25 @@ def put_devices(session: Session, changes: Sequence[DeviceChange]) -> set[int]:
         device = devices.get(change.cabinet_id)
         if device is not None and _put_expiries(session, device.id, change.values(), consumables):
             changed.add(change.cabinet_id)
-    session.flush()
+    settle(session, changed)
     return changed
+
+
+def replace_consumable(
+    session: Session, cabinet_id: int, kind: ConsumableKind, *, expires_on: date | None, today: date
+) -> None:
+    """Note that new pads or a new battery came into the device of a cabinet `today`; the old ones are out."""
+    device = _current_devices(session, [cabinet_id]).get(cabinet_id)
+    if device is None:
+        device = Device(cabinet_id=cabinet_id)
+        session.add(device)
+        session.flush()
+    old = _current_consumables(session, [device.id]).get((device.id, kind))
+    if old is not None:
+        old.removed_on = today
+        session.flush()  # or two of a kind would be in the device for a moment
+    session.add(Consumable(device_id=device.id, kind=kind, expires_on=expires_on, installed_on=today))
+    settle(session, [cabinet_id])
 
 
 def _put_expiries(

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 from aednet.base.drafts import Draft, Kept, Latitude, Longitude, PlausibleDay
 from aednet.base.texts import Name, Note, refuse_controls
 from aednet.cabinets.hours_text import normalise_hours
-from aednet.cabinets.rules import Access, ReportKind, Status
+from aednet.cabinets.rules import Access, ConsumableKind, ReportKind, Status
 from aednet.geography.points import LatLon
 
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
@@ -60,6 +60,15 @@ class DeviceDraft(Draft):
     pads_adult_expire_on: PlausibleDay | None = None
     pads_child_expire_on: PlausibleDay | None = None
     battery_expires_on: PlausibleDay | None = None
+
+
+class ConsumableDraft(Draft):
+    """New pads or a new battery. `expires_on` is the date printed on them as such, if there is one."""
+
+    kind: ConsumableKind
+    installed_on: PlausibleDay
+    expires_on: PlausibleDay | None = None
+    install_before_on: PlausibleDay | None = None
 
 
 class CabinetChange(CabinetDetails):

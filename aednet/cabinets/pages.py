@@ -1,11 +1,7 @@
 """The page of one cabinet; the sticker on the cabinet points here, and problems are reported here."""
 
-import re
-
-from babel.dates import get_day_names, get_month_names
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext
 from pydantic import ValidationError
 
 from aednet.areas.queries import find_area
@@ -18,17 +14,11 @@ from aednet.cabinets.calendar import calendar_of
 from aednet.cabinets.drafts import ReportDraft
 from aednet.cabinets.facts import CabinetFacts
 from aednet.cabinets.hours import next_change, openness
-from aednet.cabinets.hours_syntax import is_readable
 from aednet.cabinets.queries import find_cabinet
 from aednet.cabinets.rules import ReportKind, is_listed
+from aednet.cabinets.spoken_hours import hours_in_words
 from aednet.web.limits import limit_reports
 
-DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-RULE_END = re.compile(r"\s*(?:;|\|\|)\s*")
-HOURS_WORD = re.compile(
-    r'"[^"]*"|24/7|,\s*|\b(?:' + "|".join([*DAYS, *MONTHS, "PH", "off", "closed"]) + r")\b"
-)
 PROPOSAL = "proposal"
 
 blueprint = Blueprint("cabinets", __name__, template_folder="templates")
@@ -86,28 +76,3 @@ def _page(
         bad=bad or {},
         thanks=thanks,
     )
-
-
-def hours_in_words(text: str) -> list[str]:
-    """Return opening hours rule by rule in the page's language: `ma-vr 08:00-18:00`, `feestdagen gesloten`.
-
-    What cannot be read stays as it was written.
-    """
-    if not is_readable(text):
-        return [text]
-    locale = get_locale()
-    days, months = get_day_names("abbreviated", locale=locale), get_month_names("abbreviated", locale=locale)
-    words = {
-        **{day: days[number] for number, day in enumerate(DAYS)},
-        **{month: months[number] for number, month in enumerate(MONTHS, start=1)},
-        "PH": gettext("feestdagen"),
-        "off": gettext("gesloten"),
-        "closed": gettext("gesloten"),
-        "24/7": gettext("dag en nacht"),
-    }
-
-    def in_words(match: re.Match[str]) -> str:
-        word = match[0]
-        return ", " if word.startswith(",") else words.get(word, word.strip('"'))
-
-    return [HOURS_WORD.sub(in_words, rule) for rule in RULE_END.split(text.strip(" ;"))]

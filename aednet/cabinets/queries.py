@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
 from aednet.cabinets.facts import CabinetFacts, DeviceFacts
 from aednet.cabinets.hours import LocalCalendar
-from aednet.cabinets.models import Cabinet, Consumable, Device, Guardianship, Inspection
-from aednet.cabinets.rules import ConsumableKind, GuardianRole, Status, Upkeep
+from aednet.cabinets.models import LISTED, WITHOUT_GUARDIAN, Cabinet, Consumable, Device
+from aednet.cabinets.rules import ConsumableKind, Status, Upkeep
 from aednet.geography.extent import Extent
 from aednet.geography.points import LatLon
 
 BATCH = 2_000  # rows read at once where every cabinet is visited
-
-PADS, BATTERY = aliased(Consumable), aliased(Consumable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +104,7 @@ def cabinets_without_guardian(session: Session) -> list[CabinetFacts]:
 
     A deputy alone is no guardian.
     """
-    has_guardian = (
-        select(Guardianship.id)
-        .where(
-            Guardianship.cabinet_id == Cabinet.id,
-            Guardianship.role == GuardianRole.GUARDIAN,
-            Guardianship.until_on.is_(None),
-        )
-        .exists()
-    )
-    unguarded = _public(CabinetFilter()).where(~has_guardian)
-    return list(_walk(session, unguarded, after=None, batch=BATCH))
+    return list(_walk(session, _facts().where(WITHOUT_GUARDIAN), after=None, batch=BATCH))
 
 
 def _walk(
@@ -134,7 +122,7 @@ def _walk(
 
 
 def _public(wanted: CabinetFilter) -> Select[*tuple[Any, ...]]:
-    statement = _facts().where(Cabinet.status.not_in([Status.PLANNED, Status.RETIRED]))
+    statement = _facts().where(LISTED)
     if wanted.area is not None:
         statement = statement.where(Area.slug == wanted.area)
     if wanted.serving_at is not None:
@@ -147,47 +135,28 @@ def _public(wanted: CabinetFilter) -> Select[*tuple[Any, ...]]:
 
 
 def _facts() -> Select[*tuple[Any, ...]]:
-    last_inspection = (
-        select(Inspection.id)
-        .where(Inspection.cabinet_id == Cabinet.id)
-        .order_by(Inspection.inspected_on.desc(), Inspection.id.desc())
-        .limit(1)
-        .correlate(Cabinet)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            Cabinet.id,
-            Cabinet.ref,
-            Cabinet.name,
-            Cabinet.status,
-            Cabinet.lat,
-            Cabinet.lon,
-            Cabinet.address,
-            Cabinet.location,
-            Cabinet.access,
-            Cabinet.locked,
-            Cabinet.indoor,
-            Cabinet.opening_hours,
-            Cabinet.is_example,
-            Cabinet.area_id,
-            Area.slug.label("area"),
-            Area.name.label("area_name"),
-            PADS.expires_on.label("pads_expire_on"),
-            BATTERY.expires_on.label("battery_expires_on"),
-            Inspection.inspected_on,
-            Inspection.passed,
-        )
-        .outerjoin(Area, Area.id == Cabinet.area_id)
-        .outerjoin(Device, and_(Device.cabinet_id == Cabinet.id, Device.removed_on.is_(None)))
-        .outerjoin(PADS, _current(PADS, ConsumableKind.PADS_ADULT))
-        .outerjoin(BATTERY, _current(BATTERY, ConsumableKind.BATTERY))
-        .outerjoin(Inspection, Inspection.id == last_inspection)
-    )
-
-
-def _current(consumable: type[Consumable], kind: ConsumableKind) -> ColumnElement[bool]:
-    return and_(consumable.device_id == Device.id, consumable.kind == kind, consumable.removed_on.is_(None))
+    return select(
+        Cabinet.id,
+        Cabinet.ref,
+        Cabinet.name,
+        Cabinet.status,
+        Cabinet.lat,
+        Cabinet.lon,
+        Cabinet.address,
+        Cabinet.location,
+        Cabinet.access,
+        Cabinet.locked,
+        Cabinet.indoor,
+        Cabinet.opening_hours,
+        Cabinet.is_example,
+        Cabinet.area_id,
+        Area.slug.label("area"),
+        Area.name.label("area_name"),
+        Cabinet.pads_expire_on,
+        Cabinet.battery_expires_on,
+        Cabinet.inspected_on,
+        Cabinet.passed,
+    ).outerjoin(Area, Area.id == Cabinet.area_id)
 
 
 def _to_facts(row: Row[*tuple[Any, ...]]) -> CabinetFacts:

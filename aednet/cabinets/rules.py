@@ -8,6 +8,7 @@ from aednet.cabinets.hours import Openness
 
 CHECK_INTERVAL = timedelta(days=30)  # how often HartslagNu wants a cabinet looked at
 OVERDUE_AFTER = timedelta(days=14)  # days of grace before a due check counts as overdue
+FAILS_ALREADY, NEVER_FAILS = date.min, date.max  # whatever the day; as far as dates tell
 
 
 class Status(StrEnum):
@@ -77,6 +78,18 @@ class Upkeep:
     passed: bool | None
 
 
+def fails_on(upkeep: Upkeep) -> date:
+    """Return the first day on which a cabinet is out of service, should nobody do anything.
+
+    That is `FAILS_ALREADY` where its status or its last inspection keeps it out of service, and else the
+    day after the earlier of the dates on pads and battery, or `NEVER_FAILS` where neither is known.
+    """
+    if upkeep.status is not Status.IN_SERVICE or upkeep.passed is False:
+        return FAILS_ALREADY
+    last_days = [day for day in (upkeep.pads_expire_on, upkeep.battery_expires_on) if day is not None]
+    return min(last_days) + timedelta(days=1) if last_days else NEVER_FAILS
+
+
 def is_expired(expires_on: date | None, *, today: date) -> bool:
     """Tell whether a consumable has lapsed: it may be used up to and including its date."""
     return expires_on is not None and today > expires_on
@@ -88,12 +101,7 @@ def readiness(upkeep: Upkeep, *, today: date) -> Readiness:
     Child pads have no part in it: without them an adult can still be helped. A check is due on the
     30th day after the last one and overdue on the 44th.
     """
-    if (
-        upkeep.status is not Status.IN_SERVICE
-        or is_expired(upkeep.pads_expire_on, today=today)
-        or is_expired(upkeep.battery_expires_on, today=today)
-        or upkeep.passed is False
-    ):
+    if fails_on(upkeep) <= today:
         return Readiness.OUT_OF_SERVICE
     if upkeep.inspected_on is None or upkeep.pads_expire_on is None or upkeep.battery_expires_on is None:
         return Readiness.UNKNOWN

@@ -13,7 +13,7 @@ from aednet.cabinets.rules import Access, Readiness, Status
 from aednet.web.fields import BoxField, InstantField, Query
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
-SPOKEN_FOR = frozenset({"nearest"})  # addresses beside those of the cabinets
+SPOKEN_FOR = frozenset({"nearest", "nieuw"})  # addresses beside those of the cabinets
 
 
 class CabinetListQuery(Query):

@@ -1,6 +1,6 @@
 """Writes of the cabinets: one function a use case."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from aednet.accounts.rules import Caller
 from aednet.areas.ground import Ground
 from aednet.base import audit
-from aednet.base.database import set_values
 from aednet.base.errors import Conflict, NotFound
 from aednet.cabinets.changes import apply_draft
 from aednet.cabinets.devices import DeviceChange, put_devices
 from aednet.cabinets.drafts import CabinetDraft, DeviceDraft, ReportDraft
-from aednet.cabinets.models import Cabinet, Guardianship, Inspection, ProblemReport
-from aednet.cabinets.rules import GuardianRole, is_listed
-from aednet.geography.points import LatLon
+from aednet.cabinets.models import Cabinet, Inspection, ProblemReport
+from aednet.cabinets.rules import is_listed
+from aednet.cabinets.upkeep import settle
+from aednet.cabinets.words import index_words
 
 SAME_REPORT_WITHIN = timedelta(minutes=10)  # a form sent twice, or a second tap on a slow phone
 REF_DIGITS = 3
@@ -63,6 +63,8 @@ def register_cabinet(
         session.flush()
     except IntegrityError as error:
         raise RefTaken(f"There is a cabinet {ref} already.") from error
+    settle(session, [cabinet.id])
+    index_words(session, [cabinet.id])
     return cabinet
 
 
@@ -80,8 +82,8 @@ def record_inspection(
     now: datetime,
     note: str | None = None,
     recorded_by: str | None = None,
-) -> None:
-    """Log a check of a cabinet."""
+) -> int:
+    """Log a check of a cabinet. Returns its number."""
     inspection = Inspection(
         cabinet_id=cabinet_id,
         inspected_on=inspected_on,
@@ -91,7 +93,8 @@ def record_inspection(
         recorded_by=recorded_by,
     )
     session.add(inspection)
-    session.flush()
+    settle(session, [cabinet_id])
+    return inspection.id
 
 
 def report_problem(session: Session, ref: str, draft: ReportDraft, *, now: datetime) -> bool:
@@ -147,59 +150,8 @@ def close_report(session: Session, report_id: int, *, by: Caller, now: datetime)
     return True
 
 
-def appoint_guardian(
-    session: Session, cabinet_id: int, volunteer_id: int, *, role: GuardianRole, today: date
-) -> bool:
-    """Let a volunteer look after a cabinet from `today` on. Returns whether that is anything new.
-
-    Who did so in the other role changes over; a cabinet has one guardian and any number of deputies.
-
-    Raises:
-        Conflict: another volunteer is its guardian.
-    """
-    current = _looks_after(session, cabinet_id)
-    if role is GuardianRole.GUARDIAN and any(
-        other.role is role and other.volunteer_id != volunteer_id for other in current
-    ):
-        raise Conflict("The cabinet has another guardian: end that guardianship first.")
-    own = next((one for one in current if one.volunteer_id == volunteer_id), None)
-    if own is not None:
-        if own.role is role:
-            return False
-        own.until_on = today
-        session.flush()
-    session.add(Guardianship(cabinet_id=cabinet_id, volunteer_id=volunteer_id, role=role, since_on=today))
-    session.flush()
-    return True
-
-
-def end_guardianship(session: Session, cabinet_id: int, volunteer_id: int, *, today: date) -> bool:
-    """Let a volunteer look after a cabinet no longer. Returns whether they did until now."""
-    own = [one for one in _looks_after(session, cabinet_id) if one.volunteer_id == volunteer_id]
-    for one in own:
-        one.until_on = today
-    session.flush()
-    return bool(own)
-
-
-def place_all(session: Session, ground: Ground) -> int:
-    """Work out every cabinet's area anew, after borders changed. Returns how many moved."""
-    moved = 0
-    for cabinet in session.scalars(select(Cabinet)):
-        area_id = ground.locator.locate(LatLon(lat=cabinet.lat, lon=cabinet.lon))
-        moved += set_values(cabinet, {"area_id": area_id})
-    session.flush()
-    return moved
-
-
 def next_ref(session: Session, prefix: str) -> str:
     """Return the reference that follows the highest number in use behind `prefix`."""
     taken = session.scalars(select(Cabinet.ref).where(Cabinet.ref.startswith(f"{prefix}-", autoescape=True)))
     numbers = [int(tail) for ref in taken if (tail := ref[len(prefix) + 1 :]).isdecimal()]
     return f"{prefix}-{max(numbers, default=0) + 1:0{REF_DIGITS}d}"
-
-
-def _looks_after(session: Session, cabinet_id: int) -> Sequence[Guardianship]:
-    return session.scalars(
-        select(Guardianship).where(Guardianship.cabinet_id == cabinet_id, Guardianship.until_on.is_(None))
-    ).all()

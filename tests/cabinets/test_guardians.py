@@ -9,10 +9,10 @@ from aednet.base.database import db
 from aednet.base.errors import Conflict
 from aednet.base.revisions import Counter, read_revision
 from aednet.base.transactions import transaction
+from aednet.cabinets.guardians import appoint_guardian, end_guardianship
 from aednet.cabinets.models import Cabinet, Guardianship
 from aednet.cabinets.queries import cabinets_without_guardian
 from aednet.cabinets.rules import GuardianRole, Status
-from aednet.cabinets.services import appoint_guardian, end_guardianship
 from aednet.volunteers.models import Volunteer
 from tests.factories import TODAY, make_cabinet, make_cabinets, make_volunteer
 

@@ -13,9 +13,10 @@ from aednet.base.transactions import transaction
 from aednet.cabinets import services
 from aednet.cabinets.drafts import DeviceDraft, ReportDraft
 from aednet.cabinets.models import Cabinet, Consumable, ProblemReport
+from aednet.cabinets.placing import place_within
 from aednet.cabinets.queries import find_cabinet, find_device
 from aednet.cabinets.rules import ReportKind, Status
-from aednet.geography.extent import OutsideExtent
+from aednet.geography.extent import Extent, OutsideExtent
 from tests.factories import (
     CENTRE_LAT,
     CENTRE_LON,
@@ -45,7 +46,11 @@ def test_a_cabinet_follows_when_a_border_moves(app: APIFlask) -> None:
         make_cabinet(session)
     make_areas(make_area_draft(west=6.5), make_area_draft("wolfsbos"))
     with transaction() as session:
-        assert services.place_all(session, load_ground(session, current().settings)) == 1
+        locator = load_ground(session, current().settings).locator
+        beside = Extent(west=6.5, south=52.6, east=6.6, north=52.8)
+        assert place_within(session, locator, beside) == 0
+        around = Extent(west=6.4, south=52.6, east=6.6, north=52.8)
+        assert [place_within(session, locator, around) for _ in range(2)] == [1, 0]
     facts = find_cabinet(db.session(), "HGV-001")
     assert facts is not None
     assert facts.area == "wolfsbos"
