@@ -18,16 +18,40 @@ from werkzeug.routing import RequestRedirect
 
 import aednet.accounts.administration_pages
 import aednet.accounts.link_pages
+import aednet.accounts.own_factor_pages
 import aednet.accounts.own_pages
 import aednet.accounts.pages
+import aednet.accounts.second_step_pages
+import aednet.accounts.trail_pages
+import aednet.alerts.api
+import aednet.alerts.webhooks
 import aednet.areas.api
 import aednet.cabinets.api
 import aednet.cabinets.pages
 import aednet.coverage.api
 import aednet.coverage.matching_api
 import aednet.coverage.pages
+import aednet.desk.areas.border_pages
+import aednet.desk.areas.pages
+import aednet.desk.budget.order_pages
+import aednet.desk.budget.pages
+import aednet.desk.cabinets.care_pages
+import aednet.desk.cabinets.code_pages
+import aednet.desk.cabinets.device_pages
+import aednet.desk.cabinets.edit_pages
+import aednet.desk.cabinets.guardian_pages
+import aednet.desk.cabinets.pages
+import aednet.desk.charts.pages
 import aednet.desk.coverage.pages
+import aednet.desk.ledger.pages
 import aednet.desk.reports.pages
+import aednet.desk.todo.feed
+import aednet.desk.todo.pages
+import aednet.desk.training.booking_pages
+import aednet.desk.training.pages
+import aednet.desk.volunteers.edit_pages
+import aednet.desk.volunteers.merging_pages
+import aednet.desk.volunteers.pages
 import aednet.volunteers.api
 import aednet.volunteers.pages
 import aednet.web.apidocs
@@ -35,6 +59,9 @@ import aednet.web.health
 from aednet.accounts.guards import NotAllowed, init_guards
 from aednet.accounts.identity import NotSignedIn, init_identity
 from aednet.accounts.rules import Permission
+from aednet.alerts.addresses import NetworkAddressBook
+from aednet.alerts.composer import PlannedWords
+from aednet.alerts.ticks import hours_of
 from aednet.base.clock import Clock, SystemClock
 from aednet.base.context import Context, attach
 from aednet.base.database import configure_engine, db, engine_options
@@ -44,9 +71,12 @@ from aednet.base.instance import prepare_instance, secret_keys
 from aednet.base.logs import configure_logging, log, log_requests
 from aednet.base.migration import newest_revision
 from aednet.cabinets.calendar import calendar_of
+from aednet.cabinets.guardian_coordination import see_off
 from aednet.config import InvalidSettings, Settings
 from aednet.coverage.live import current_network, init_live
 from aednet.geography.projection import Projection
+from aednet.messaging.wiring import init_outbox
+from aednet.volunteers.departures import init_departures
 from aednet.web.formats import init_formats
 from aednet.web.layout import MenuEntry, init_layout
 from aednet.web.limits import init_limits, seconds_over_limit
@@ -60,29 +90,62 @@ BLUEPRINTS = (
     aednet.web.health.blueprint,
     aednet.web.apidocs.blueprint,
     aednet.accounts.pages.blueprint,
+    aednet.accounts.second_step_pages.blueprint,
     aednet.accounts.link_pages.blueprint,
     aednet.accounts.own_pages.blueprint,
+    aednet.accounts.own_factor_pages.blueprint,
     aednet.accounts.administration_pages.blueprint,
+    aednet.accounts.trail_pages.blueprint,
+    aednet.alerts.api.blueprint,
+    aednet.alerts.webhooks.blueprint,
     aednet.areas.api.blueprint,
     aednet.cabinets.api.blueprint,
     aednet.cabinets.pages.blueprint,
     aednet.coverage.api.blueprint,
     aednet.coverage.matching_api.blueprint,
     aednet.coverage.pages.blueprint,
+    aednet.desk.cabinets.pages.blueprint,
+    aednet.desk.cabinets.edit_pages.blueprint,
+    aednet.desk.cabinets.device_pages.blueprint,
+    aednet.desk.cabinets.care_pages.blueprint,
+    aednet.desk.cabinets.code_pages.blueprint,
+    aednet.desk.cabinets.guardian_pages.blueprint,
+    aednet.desk.areas.border_pages.blueprint,
+    aednet.desk.areas.pages.blueprint,
+    aednet.desk.budget.order_pages.blueprint,
+    aednet.desk.budget.pages.blueprint,
+    aednet.desk.charts.pages.blueprint,
     aednet.desk.coverage.pages.blueprint,
+    aednet.desk.ledger.pages.blueprint,
     aednet.desk.reports.pages.blueprint,
+    aednet.desk.todo.pages.blueprint,
+    aednet.desk.todo.feed.blueprint,
+    aednet.desk.training.booking_pages.blueprint,
+    aednet.desk.training.pages.blueprint,
+    aednet.desk.volunteers.edit_pages.blueprint,
+    aednet.desk.volunteers.merging_pages.blueprint,
+    aednet.desk.volunteers.pages.blueprint,
     aednet.volunteers.api.blueprint,
     aednet.volunteers.pages.blueprint,
 )
 
 MENU = (
+    MenuEntry(words=lazy_gettext("Te doen"), endpoint="todo.show", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("Kasten"), endpoint="desk_cabinets.show_all", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("Mensen"), endpoint="people.show_all", permission=Permission.SEE_PEOPLE),
+    MenuEntry(words=lazy_gettext("Cursussen"), endpoint="trainings.show_all", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("HartslagNu"), endpoint="ledger.show_open", permission=Permission.CHANGE),
     MenuEntry(words=lazy_gettext("Dekking"), endpoint="desk.coverage", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("Grafieken"), endpoint="charts.show", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("Begroting"), endpoint="budget.show", permission=Permission.SEE),
+    MenuEntry(words=lazy_gettext("Smederijen"), endpoint="areas.show_all", permission=Permission.SEE),
     MenuEntry(words=lazy_gettext("Meldingen"), endpoint="reports.show_all", permission=Permission.CHANGE),
     MenuEntry(
         words=lazy_gettext("Mensen met toegang"),
         endpoint="administration.show_all",
         permission=Permission.ADMINISTER,
     ),
+    MenuEntry(words=lazy_gettext("Spoor"), endpoint="trail.show", permission=Permission.ADMINISTER),
     MenuEntry(words=lazy_gettext("Mijn account"), endpoint="own_account.show", permission=Permission.SEE),
 )
 
@@ -134,6 +197,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     prepare_instance(settings)
     keyring = KeyRing(secret_keys(settings))
     _check_place(settings)
+    clock = clock or SystemClock(settings.zone)
     newest_revision()  # read now, before an upgrade of the package changes what lies on disk
     app = APIFlask(
         "aednet",
@@ -154,7 +218,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     attach(
         app,
-        Context(settings=settings, clock=clock or SystemClock(settings.zone), keyring=keyring),
+        Context(settings=settings, clock=clock, keyring=keyring),
     )
     db.init_app(app)
     with app.app_context():
@@ -168,6 +232,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     init_identity(app, settings)
     init_guards(app)
     init_live(app)
+    init_departures(app, see_off)
+    init_outbox(
+        app,
+        settings,
+        clock=clock,
+        addresses=NetworkAddressBook(),
+        composer=PlannedWords(hours=hours_of(settings), desk=f"{settings.public_base_url}/desk"),
+    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(_what_pages_must_say)

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from aednet.accounts.commands import token_group, user_group
+from aednet.alerts.commands import remind
 from aednet.app import create_app
 from aednet.areas.queries import list_areas
 from aednet.base.commandline import with_app
@@ -72,7 +73,18 @@ def worker(create: Callable[[], Flask]) -> None:
     run_worker(create())
 
 
-for command in (serve, demo, doctor, nearest, coverage, import_group, export_group, user_group, token_group):
+for command in (
+    serve,
+    demo,
+    doctor,
+    nearest,
+    coverage,
+    remind,
+    import_group,
+    export_group,
+    user_group,
+    token_group,
+):
     cli.add_command(command)
 
 

@@ -9,14 +9,14 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 PREFIX = "AEDNET_"
-SECRET_FIELDS = frozenset({"secret_keys", "database_url"})
+SECRET_FIELDS = frozenset({"secret_keys", "database_url", "twilio_auth_token"})
 KEY_BYTES = 32
 SQLITE_FILE = "aednet.sqlite3"
 
@@ -56,6 +56,32 @@ class Settings(BaseModel):
     )
     tiles_url: str = Field("", description="Address of map tiles with {z}, {x} and {y}; may be empty")
     tiles_credit: str = Field("", description="Credit that the tiles ask for")
+    sms: Literal["console", "twilio"] = Field(
+        "console", description="Who sends text messages: `console` (nobody, they are kept to look at) or `twilio`"
+    )
+    twilio_account_sid: str = Field("", pattern="^(AC[0-9a-f]{32})?$", description="Account at Twilio")
+    twilio_auth_token: str = Field("", repr=False, description="Secret of that account")
+    twilio_sender: str = Field(
+        "", description="Number in E.164 or messaging service (MG...) that messages come from"
+    )
+    twilio_api_url: str = Field("https://api.twilio.com", description="Address of Twilio's API")
+    sms_hours: str = Field("09:00-20:00", description="Local hours between which reminders are sent")
+    sms_countries: tuple[str, ...] = Field(
+        ("NL", "BE", "DE"), description="Comma-separated countries (ISO 3166) whose numbers are texted"
+    )
+    sms_budget_eur_month: int = Field(100, ge=0, le=1_000_000, description="What a month's messages may cost")
+    sms_price_eur_cents: int = Field(
+        15, ge=1, le=1_000, description="The most that one segment of a message costs, in euro cents"
+    )
+    sms_lease_s: float = Field(
+        90, gt=0, le=3_600, description="Seconds after which a message that a worker took up is in doubt"
+    )
+    sms_first_check_s: float = Field(
+        120, gt=0, le=86_400, description="Seconds before the provider is asked after a message in doubt"
+    )
+    sms_second_check_s: float = Field(
+        900, gt=0, le=86_400, description="Seconds before it is asked again after one that it did not know"
+    )
     demo: bool = Field(False, description="Set by `aednet demo`: no limit on public reads")
 
     @field_validator("secret_keys", mode="before")
@@ -121,6 +147,20 @@ class Settings(BaseModel):
             ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
         ):
             raise ValueError("wants postgresql://user@host/name, or nothing for SQLite in the instance")
+        return value
+
+    @field_validator("twilio_api_url")
+    @classmethod
+    def _check_api_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("wants an address that begins with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("sms_countries", mode="before")
+    @classmethod
+    def _split_countries(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().upper() for part in value.split(",") if part.strip())
         return value
 
     @field_validator("tiles_url")
@@ -217,8 +257,8 @@ def _report(
         shown = given[name] if name not in SECRET_FIELDS else "(hidden)"
     elif name in SECRET_FIELDS:
         shown = "(hidden)" if value else "(none)"
-    elif name == "extent" and value is not None:
-        shown = ",".join(map(str, value))
+    elif isinstance(value, tuple):
+        shown = ",".join(map(str, value)) or "(none)"
     else:
         shown = str(value) if value not in ("", None) else "(none)"
     return SettingReport(

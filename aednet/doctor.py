@@ -13,6 +13,8 @@ from aednet.base.heartbeats import find_last_beat, is_silent
 from aednet.base.migration import is_up_to_date
 from aednet.config import InvalidSettings, report_settings
 from aednet.coverage.live import load_network
+from aednet.messaging.circuits import open_circuits
+from aednet.messaging.wiring import complaints_about
 from aednet.worker import PROCESS
 
 
@@ -41,6 +43,7 @@ def doctor(create: Callable[[], Flask]) -> None:
 
 def _complaints_of_instance() -> Iterator[str]:
     settings, now = current().settings, current().clock.now()
+    yield from complaints_about(settings)
     try:
         if not is_up_to_date(db.engine):
             yield "the database has another schema: run `aednet db upgrade`"
@@ -48,6 +51,8 @@ def _complaints_of_instance() -> Iterator[str]:
         network = load_network(db.session(), settings)
         if is_silent(find_last_beat(db.session(), PROCESS), now=now):
             yield "no worker has been heard of for a minute: start `aednet worker`"
+        for circuit in open_circuits(db.session(), now=now):
+            yield f"no messages leave by {circuit.route}: the provider said {circuit.reason}"
     except SQLAlchemyError as error:
         yield f"AEDNET_DATABASE_URL: the database cannot be reached ({type(error).__name__})"
         return

@@ -4,7 +4,10 @@ Every tick is a question to the database ("what is due?"), so that a missed one 
 second worker does no harm.
 """
 
+import os
+import secrets
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +18,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from aednet.alerts.ticks import PLAN_EVERY, URGENT_EVERY, plan_reminders, plan_urgent
 from aednet.base import heartbeats
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.logs import log
 from aednet.base.transactions import transaction
+from aednet.cabinets.month_counts import count_months as count_cabinet_months
+from aednet.cabinets.readiness_days import record_day
 from aednet.coverage.live import load_crowd
 from aednet.coverage.queries import are_responders_due
 from aednet.coverage.services import publish_responders
+from aednet.messaging.drain import Drainer
+from aednet.messaging.wiring import current_outbox
+from aednet.volunteers.month_counts import count_months as count_volunteer_months
 
 PROCESS = "worker"
 
@@ -33,7 +42,7 @@ class Tick:
 
     name: str
     every: timedelta
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 def beat() -> None:
@@ -52,10 +61,33 @@ def publish() -> None:
         publish_responders(session, crowd, today=today)
 
 
+def keep_figures() -> None:
+    """Write down how the cabinets stand today, and count by month what lapses and what was inspected."""
+    today = current().clock.today()
+    for keep in (record_day, count_cabinet_months, count_volunteer_months):
+        with transaction() as session:
+            keep(session, today=today)
+
+
 TICKS = (
     Tick(name="heartbeat", every=heartbeats.INTERVAL, run=beat),
     Tick(name="published responders", every=timedelta(hours=1), run=publish),
+    Tick(name="plan", every=PLAN_EVERY, run=plan_reminders),
+    Tick(name="plan what is urgent", every=URGENT_EVERY, run=plan_urgent),
+    Tick(name="figures of the day", every=timedelta(hours=1), run=keep_figures),
 )
+
+
+def outbox_ticks(app: Flask, stopping: threading.Event) -> tuple[Tick, ...]:
+    """Return what a worker does for the outbox; it has a way through it of its own."""
+    with app.app_context():
+        outbox, clock = current_outbox(), current().clock
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    drainer = Drainer(outbox=outbox, clock=clock, owner=owner, stopping=stopping)
+    return (
+        Tick(name="outbox", every=timedelta(seconds=2), run=drainer.run),
+        Tick(name="messages without news", every=timedelta(minutes=5), run=drainer.poll),
+    )
 
 
 def run_worker(app: Flask, stopping: threading.Event | None = None) -> None:
@@ -68,11 +100,13 @@ def run_worker(app: Flask, stopping: threading.Event | None = None) -> None:
     )
     for tick in TICKS:
         _run(app, tick)
+    ticks = (*TICKS, *outbox_ticks(app, stopping))
+    for tick in ticks:
         scheduler.add_job(
             _run, IntervalTrigger(seconds=tick.every.total_seconds()), args=(app, tick), id=tick.name
         )
     scheduler.start()
-    log.info("worker started", ticks=[tick.name for tick in TICKS])
+    log.info("worker started", ticks=[tick.name for tick in ticks])
     stopping.wait()
     scheduler.shutdown(wait=True)
     log.info("worker stopped")

@@ -6,7 +6,7 @@ from typing import Any
 from shapely import box
 from sqlalchemy.orm import Session
 
-from aednet.accounts.rules import Role
+from aednet.accounts.rules import Caller, Role
 from aednet.accounts.services import add_account, create_token
 from aednet.areas.ground import load_ground
 from aednet.areas.models import AreaKind
@@ -20,6 +20,8 @@ from aednet.volunteers.arrivals import Registrar
 from aednet.volunteers.drafts import VolunteerDraft
 from aednet.volunteers.rules import Role as VolunteerRole
 from aednet.volunteers.services import THEMSELVES, register_volunteer
+from aednet.volunteers.training import plan_training
+from aednet.volunteers.training_drafts import TrainingDraft
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -136,4 +138,24 @@ def make_volunteer(session: Session, number: int = 1, *, by: Registrar = THEMSEL
         ground=load_ground(session, current().settings),
         now=NOW,
         today=TODAY,
+    )
+
+
+def make_training(session: Session, *, begins_at: datetime | None = None, **changes: Any) -> int:
+    """Plan a training evening in the centre of Hoogeveen in a week, for twelve; returns its number."""
+    begins_at = begins_at or NOW + timedelta(days=7)
+    facts: dict[str, Any] = {
+        "place": "Dorpshuis",
+        "lat": CENTRE_LAT,
+        "lon": CENTRE_LON,
+        "begins_at": begins_at,
+        "ends_at": begins_at + timedelta(hours=2),
+        "seats": 12,
+    }
+    return plan_training(
+        session,
+        TrainingDraft(**facts | changes),
+        by=Caller(account_id=1, role=Role.ADMINISTRATOR, area_ids=None),
+        ground=load_ground(session, current().settings),
+        now=NOW,
     )

@@ -7,13 +7,15 @@ from typing import ClassVar
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from aednet.accounts import services
+from aednet.accounts import second_factor, services
 from aednet.accounts.links import NewLink, make_link
 from aednet.accounts.models import Account, AccountArea
+from aednet.accounts.phones import set_phone
 from aednet.accounts.queries import AREA, find_area_ids, rights_text
 from aednet.accounts.rules import Caller, Role
 from aednet.base import audit
 from aednet.base.errors import Conflict, InvalidValue, NotFound
+from aednet.base.phone import PhoneNumber
 
 
 class OwnRights(Conflict):
@@ -141,6 +143,34 @@ def activate(session: Session, account_id: int, *, by: Caller, now: datetime) ->
             action="account_activated",
             subject=f"account {account_id}",
         )
+
+
+def reset_second_factor(session: Session, account_id: int, *, by: Caller, now: datetime) -> None:
+    """Ask somebody else for no code any more when they sign in, and end their browser sessions.
+
+    One whom no code is asked stays as they are.
+
+    Raises:
+        NotFound: there is no such account.
+        OwnRights: it is the caller's, who turns it off with password and code.
+        NoLongerAdministrator: the caller is none by now.
+    """
+    _get_other(session, account_id, by=by)
+    second_factor.reset(session, account_id, now=now, by=by.actor)
+
+
+def change_phone(
+    session: Session, account_id: int, number: PhoneNumber | None, *, by: Caller, now: datetime
+) -> None:
+    """Keep another mobile number for somebody, or none.
+
+    Raises:
+        NotFound: there is no such account.
+        OwnRights: it is the caller's.
+        NoLongerAdministrator: the caller is none by now.
+    """
+    _get_other(session, account_id, by=by)
+    set_phone(session, account_id, number, by=by.actor, now=now)
 
 
 def _get_other(session: Session, account_id: int, *, by: Caller) -> Account:

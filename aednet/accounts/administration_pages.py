@@ -4,12 +4,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from aednet.accounts import administration
-from aednet.accounts.forms import RightsForm
+from aednet.accounts.forms import PhoneForm, RightsForm
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.links import AccountInactive, NewLink
+from aednet.accounts.phones import find_phone
 from aednet.accounts.queries import AccountFacts, list_accounts, list_area_names
 from aednet.accounts.rules import LONGEST_EMAIL, Permission, Role, is_email
+from aednet.accounts.second_factor import has_second_factor
 from aednet.accounts.services import EmailTaken
 from aednet.base.context import current
 from aednet.base.database import LARGEST_ID, db
@@ -125,6 +127,36 @@ def activate(account_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", account_id=account_id, gedaan="hervat"), code=303)
 
 
+@blueprint.post(f"{ACCOUNT}/code-weg")
+def reset_second_factor(account_id: int) -> ResponseReturnValue:
+    """Ask somebody who lost their phone for no code any more."""
+    try:
+        with transaction() as session:
+            administration.reset_second_factor(
+                session, account_id, by=current_caller(), now=current().clock.now()
+            )
+    except administration.OwnRights:
+        return _refuse_own(account_id)
+    return redirect(url_for(".show", account_id=account_id, gedaan="code"), code=303)
+
+
+@blueprint.post(f"{ACCOUNT}/telefoon")
+def change_phone(account_id: int) -> ResponseReturnValue:
+    """Keep another mobile number for somebody, or none."""
+    form = PhoneForm.parse(request.form)
+    if form.fault is not None:
+        account = _get(account_id)
+        return _account(account, _form_of(account), phone=form), 422
+    try:
+        with transaction() as session:
+            administration.change_phone(
+                session, account_id, form.number, by=current_caller(), now=current().clock.now()
+            )
+    except administration.OwnRights:
+        return _refuse_own(account_id)
+    return redirect(url_for(".show", account_id=account_id, gedaan="telefoon"), code=303)
+
+
 def _get(account_id: int) -> AccountFacts:
     accounts = list_accounts(db.session(), now=current().clock.now())
     account = next((account for account in accounts if account.id == account_id), None)
@@ -156,7 +188,12 @@ def _list(form: RightsForm, *, bad: dict[str, str] | None = None) -> str:
 
 
 def _account(
-    account: AccountFacts, form: RightsForm, *, bad: dict[str, str] | None = None, refused: str | None = None
+    account: AccountFacts,
+    form: RightsForm,
+    *,
+    bad: dict[str, str] | None = None,
+    phone: PhoneForm | None = None,
+    refused: str | None = None,
 ) -> str:
     return render_template(
         "accounts/person.html",
@@ -167,6 +204,8 @@ def _account(
         done=request.args.get("gedaan"),
         roles=Role,
         area_names=list_area_names(db.session()),
+        phone=phone or PhoneForm.of(find_phone(db.session(), account.id)),
+        asks_code=has_second_factor(db.session(), account.id),
         is_own=account.id == current_caller().account_id,
     )
 

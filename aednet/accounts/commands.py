@@ -5,7 +5,7 @@ import sys
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from aednet.accounts import links, services
+from aednet.accounts import links, second_factor, services
 from aednet.accounts.passwords import new_password
 from aednet.accounts.queries import find_account_id
 from aednet.accounts.rules import Role
@@ -64,6 +64,20 @@ def make_link(*, email: str) -> None:
     with transaction() as session:
         link = links.make_link(session, account_id, now=current().clock.now())
     click.echo(link.address)
+
+
+@user_group.command("reset-second-factor")
+@click.argument("email")
+@with_app
+def reset_second_factor(*, email: str) -> None:
+    """Ask the holder of the account of EMAIL, who lost the phone, for no code any more."""
+    account_id = find_account_id(db.session(), email)
+    if account_id is None:
+        raise NotFound("No account has that e-mail address.")
+    with transaction() as session:
+        had_one = second_factor.reset(session, account_id, now=current().clock.now())
+    ended = "asks for no code any more; its browser sessions ended" if had_one else "asked for no code"
+    click.echo(f"The account of {email} {ended}.")
 
 
 @click.group("token")

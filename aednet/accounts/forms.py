@@ -7,6 +7,8 @@ from typing import Self
 from werkzeug.datastructures import MultiDict
 
 from aednet.accounts.rules import Role, weakness
+from aednet.base.context import current
+from aednet.base.phone import LONGEST, InvalidPhone, PhoneFault, PhoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +53,27 @@ class RightsForm:
         role = next((role for role in Role if role == fields.get("role")), None)
         areas = frozenset() if role is Role.ADMINISTRATOR else frozenset(fields.getlist("area"))
         return cls(email=fields.get("email", "").strip(), role=role, areas=areas, seen=fields.get("seen", ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneForm:
+    """A mobile number as it was typed; empty is none, which is no fault."""
+
+    text: str
+    number: PhoneNumber | None = None
+    fault: PhoneFault | None = None
+
+    @classmethod
+    def of(cls, number: PhoneNumber | None) -> Self:
+        """Return the form that shows what is kept."""
+        return cls(text="" if number is None else number.international, number=number)
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, str]) -> Self:
+        """Read a form; what is missing is empty."""
+        text = fields.get("phone", "").strip()
+        try:
+            number = PhoneNumber.parse(text, current().settings.country) if text else None
+        except InvalidPhone as error:
+            return cls(text=text[:LONGEST], fault=error.fault)
+        return cls(text=text, number=number)

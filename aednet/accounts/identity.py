@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, g, request, session, url_for
 from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from aednet.accounts.queries import Credential, find_session, find_token
+from aednet.accounts.queries import Credential, Kind, find_session, find_token
 from aednet.accounts.rules import SESSION_LASTS, Caller, Permission
 from aednet.accounts.services import NewSession, note_use
 from aednet.base.context import current
@@ -66,6 +66,18 @@ def current_caller() -> Caller:
 def current_credential() -> Credential | None:
     """Return the session or token by which whoever asks is known, if they are."""
     return cast("SignedIn", current_user).credential if current_user.is_authenticated else None
+
+
+def own_session() -> Credential:
+    """Return the session of whoever asks; programs, which show a token, have none.
+
+    Raises:
+        NotSignedIn: it is no browser that asks.
+    """
+    credential = current_credential()
+    if credential is None or credential.kind is not Kind.SESSION:
+        raise NotSignedIn("Sign in with a browser.")
+    return credential
 
 
 def remember(begun: NewSession) -> None:

@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.urls import iri_to_uri
 
 from aednet.accounts import services
+from aednet.accounts.half_way import HalfWay, remember_half_way
 from aednet.accounts.identity import current_credential, forget, remember
 from aednet.accounts.passwords import is_right
-from aednet.accounts.queries import Kind, find_password
+from aednet.accounts.queries import Kind, KnownPassword, find_password
 from aednet.accounts.rules import LONGEST_EMAIL, local_path
-from aednet.accounts.throttle import count_attempt
+from aednet.accounts.second_factor import has_second_factor, mark_of_password
+from aednet.accounts.throttle import count_attempt, take_back_from_address
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
@@ -78,6 +80,9 @@ def sign_in() -> ResponseReturnValue:
     right = is_right(form.password, None if known is None else known.password_hash)
     with transaction() as session:
         begun = None
+        if known is not None and right and has_second_factor(session, known.account_id):
+            take_back_from_address(session, address)
+            return _ask_for_code(known, form)
         if known is not None and right:
             begun = services.begin_session(session, known, email=form.email, address=address, now=now)
         if begun is None:
@@ -99,6 +104,13 @@ def sign_out() -> ResponseReturnValue:
             services.end_session(session, credential, now=current().clock.now())
     forget()
     return redirect(f"{request.script_root}/", code=303)
+
+
+def _ask_for_code(known: KnownPassword, form: SignInForm) -> ResponseReturnValue:
+    """Lead on to the second step. Attempts for the e-mail stay counted: the codes are not there to guess."""
+    half = HalfWay(account_id=known.account_id, password_mark=mark_of_password(known.password_hash or ""))
+    remember_half_way(half, now=current().clock.now())
+    return redirect(url_for("second_step.show", next=form.next or None), code=303)
 
 
 def _go_on(form: SignInForm) -> ResponseReturnValue:

@@ -143,7 +143,7 @@ def find_session(session: Session, token: str, *, now: datetime) -> Credential |
     return Credential(
         id=row.id,
         kind=Kind.SESSION,
-        caller=_caller(session, row.account_id, row.role),
+        caller=caller_of(session, row.account_id, row.role),
         is_note_due=now >= row.seen_at + SESSION_NOTED_EVERY,
     )
 
@@ -160,7 +160,7 @@ def find_token(session: Session, token: str, *, now: datetime) -> Credential | N
     return Credential(
         id=row.id,
         kind=Kind.TOKEN,
-        caller=_caller(session, row.account_id, row.role),
+        caller=caller_of(session, row.account_id, row.role),
         is_note_due=row.last_used_at is None or now >= row.last_used_at + TOKEN_NOTED_EVERY,
     )
 
@@ -247,7 +247,8 @@ def find_area_ids(session: Session, slugs: Collection[str]) -> Mapping[str, int]
     return {row.slug: row.id for row in rows if row.slug in wanted}
 
 
-def _caller(session: Session, account_id: int, role: Role) -> Caller:
+def caller_of(session: Session, account_id: int, role: Role) -> Caller:
+    """Return what an account may do, with the areas that it looks after now."""
     mine = select(AccountArea.area_id).where(AccountArea.account_id == account_id)
     area_ids = None if role is Role.ADMINISTRATOR else frozenset(session.scalars(mine))
     return Caller(account_id=account_id, role=role, area_ids=area_ids)

@@ -9,7 +9,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from aednet.accounts.models import Account, AccountArea, AccountSession, ApiToken, OneTimeLink
+from aednet.accounts.models import (
+    Account,
+    AccountArea,
+    AccountSession,
+    ApiToken,
+    CalendarAddress,
+    OneTimeLink,
+)
 from aednet.accounts.passwords import hash_password, hash_token, is_right, new_password, new_token
 from aednet.accounts.queries import (
     Credential,
@@ -265,7 +272,7 @@ def _insert_account(session: Session, *, email: str, role: Role, password: str |
 
 
 def _end_all(session: Session, account_id: int, *, now: datetime) -> None:
-    for kind in (AccountSession, ApiToken, OneTimeLink):
+    for kind in (AccountSession, ApiToken, CalendarAddress, OneTimeLink):
         session.execute(
             update(kind).where(kind.account_id == account_id, kind.ended_at.is_(None)).values(ended_at=now)
         )

@@ -43,12 +43,17 @@ def count_attempt(session: Session, *, email: str, address: str, now: datetime) 
 
 def take_back_attempt(session: Session, *, email: str, address: str) -> None:
     """Forget the failures for an e-mail, and this attempt from an address: the password was right."""
+    take_back_from_address(session, address)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.key == _email_key(email)))
+
+
+def take_back_from_address(session: Session, address: str) -> None:
+    """Forget this attempt from an address: the password was right, and a code is still to come."""
     session.execute(
         update(SignInAttempt)
         .where(SignInAttempt.key == _address_key(address), SignInAttempt.count > 0)
         .values(count=SignInAttempt.count - 1)
     )
-    session.execute(delete(SignInAttempt).where(SignInAttempt.key == _email_key(email)))
 
 
 def _count(session: Session, key: bytes, *, now: datetime) -> Tally:

@@ -1,10 +1,10 @@
 """Writes of the areas."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area, AreaKind, PopulationCell
@@ -51,9 +51,15 @@ class CellDraft:
     shape: BaseGeometry
 
 
-def place_cells(session: Session, locator: AreaLocator[int]) -> None:
-    """Work out anew which area every population cell counts for, after borders changed."""
-    for cell in session.scalars(select(PopulationCell)):
+def place_cells(session: Session, locator: AreaLocator[int], *, among: Collection[int] | None = None) -> None:
+    """Work out anew which area population cells count for, after borders changed.
+
+    With `among`, only those that counted for one of these areas or for none can have moved.
+    """
+    wanted = select(PopulationCell)
+    if among is not None:
+        wanted = wanted.where(or_(PopulationCell.area_id.in_(among), PopulationCell.area_id.is_(None)))
+    for cell in session.scalars(wanted):
         set_values(cell, {"area_id": locator.locate(inner_point(cell.shape))})
     session.flush()
 

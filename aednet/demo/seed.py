@@ -14,6 +14,10 @@ from aednet.cabinets.services import put_device, record_inspection, register_cab
 from aednet.config import Settings
 from aednet.demo.cabinets import ExampleCabinet, example_cabinets
 from aednet.demo.cells import shipped_cells
+from aednet.demo.figures import invent_past
+from aednet.demo.happened import seed_example_events
+from aednet.demo.ledger import seed_example_ledger
+from aednet.demo.training import seed_example_trainings
 from aednet.demo.volunteers import seed_example_volunteers
 from aednet.exchange import population_in
 from aednet.exchange.areas_in import shipped_areas
@@ -37,7 +41,11 @@ def seed_example_network(session: Session, *, settings: Settings, now: datetime,
     examples = example_cabinets(today=today, areas=areas, cells=shipped_cells())
     for example in examples:
         _add(session, example, ground=ground, now=now)
+    invent_past(session, now=now, today=today)
+    seed_example_ledger(session, now=now, today=today)
     seed_example_volunteers(session, settings=settings, now=now, today=today)
+    seed_example_trainings(session, settings=settings, ground=ground, now=now, today=today)
+    seed_example_events(session, now=now)
     audit.record(
         session,
         at=now,

@@ -16,9 +16,9 @@ from aednet.areas.ground import Ground, load_ground
 from aednet.areas.queries import AreaFacts, list_areas
 from aednet.base import audit
 from aednet.base.texts import folded
+from aednet.cabinets.guardians import appoint_guardian
 from aednet.cabinets.queries import every_cabinet
 from aednet.cabinets.rules import GuardianRole, is_listed
-from aednet.cabinets.services import appoint_guardian
 from aednet.config import Settings
 from aednet.demo.cells import Cell, shipped_cells
 from aednet.demo.names import FIRST, LAST

@@ -12,32 +12,29 @@ from pydantic import TypeAdapter, ValidationError
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from aednet.areas.ground import load_ground
 from aednet.areas.models import AreaKind
 from aednet.areas.queries import list_areas
-from aednet.areas.services import AreaDraft, place_cells, put_areas
+from aednet.areas.redrawing import ChangingGround
+from aednet.areas.services import AreaDraft, put_areas
 from aednet.base import audit
 from aednet.base.errors import InvalidValue
 from aednet.base.texts import Name, folded
-from aednet.cabinets.services import place_all as place_cabinets
 from aednet.config import Settings
+from aednet.exchange.degrees import check_degrees, check_reference_system
 from aednet.exchange.files import InvalidFile, detect_encoding, open_seekable
-from aednet.exchange.mosaic import NamedShape, find_flaws
 from aednet.exchange.reports import ImportReport, NothingKept
+from aednet.exchange.settling import settle
 from aednet.exchange.tables import shorten
-from aednet.geography.points import MAX_LONGITUDE
+from aednet.geography.mosaic import NamedShape, find_flaws
 from aednet.geography.projection import Projection
 from aednet.geography.shapes import from_geojson
 from aednet.geography.shipped import areas_layer
-from aednet.volunteers.services import place_all as place_volunteers
 
 LARGEST_FILE: Final = 20_000_000  # bytes; as a tree in memory it takes ten times that
 MOST_COMPLAINTS: Final = 20
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 LONGEST_SLUG: Final = 60
 DEFAULT_SOURCE: Final = "import"
-DEGREES: Final = ("CRS84", "4326", "4258")  # how files name a system in degrees that RFC 7946 did away with
-RD_EAST, RD_NORTH = (0, 300_000), (300_000, 630_000)  # metres in which RD New covers the Netherlands
 NAME: Final = TypeAdapter(Name)
 NAME_KEYS: Final = ("name", "naam", "buurtnaam", "wijknaam", "gebiedsnaam")
 POPULATION_KEYS: Final = ("population", "inwoners", "aantal_inwoners", "aantalinwoners", "bevolking")
@@ -90,7 +87,7 @@ def read_areas(path: Path, *, projection: Projection) -> list[AreaDraft]:
             complaints.append(f"two areas have the slug {draft.slug}")
         seen.add(draft.slug)
     if not complaints:
-        complaints = find_flaws([_named(draft) for draft in drafts], projection)
+        complaints = [flaw.words for flaw in find_flaws([_named(draft) for draft in drafts], projection)]
     if complaints:
         raise RefusedAreas(complaints[:MOST_COMPLAINTS])
     return drafts
@@ -115,7 +112,7 @@ def import_areas(
 def store_areas(
     session: Session, drafts: Sequence[AreaDraft], *, settings: Settings, now: datetime
 ) -> ImportReport:
-    """Store areas that fit each other, each known by its slug, and place every cabinet and volunteer anew.
+    """Store areas that fit each other, each known by its slug, and place anew what lies on changed ground.
 
     All or none: areas make sense together only. Those that are stored and not among `drafts` stay, and
     the new ones have to fit them too.
@@ -123,8 +120,8 @@ def store_areas(
     Raises:
         RefusedAreas: the areas do not fit those that stay.
     """
-    slugs = {draft.slug for draft in drafts}
-    stored = {area.slug: area.shape for area in list_areas(session)}
+    slugs, before = {draft.slug for draft in drafts}, list_areas(session)
+    stored = {area.slug: area.shape for area in before}
     staying = [
         NamedShape(name=f"{slug} (stored already)", shape=shape)
         for slug, shape in stored.items()
@@ -132,13 +129,12 @@ def store_areas(
     ]
     projection = Projection.named(settings.projection)
     if staying and (flaws := find_flaws([*map(_named, drafts), *staying], projection)):
-        raise RefusedAreas(flaws[:MOST_COMPLAINTS])
+        raise RefusedAreas([flaw.words for flaw in flaws[:MOST_COMPLAINTS]])
     new = len(slugs - stored.keys())
     differing = put_areas(session, [_as_stored(draft, stored.get(draft.slug)) for draft in drafts])
-    ground = load_ground(session, settings)
-    place_cells(session, ground.locator)
-    place_cabinets(session, ground)
-    place_volunteers(session, ground)
+    after = list_areas(session)
+    ground = ChangingGround.between(stored, {area.slug: area.shape for area in after})
+    settle(session, ground, before=before, after=after)
     report = ImportReport(
         new=new, changed=differing - new, unchanged=len(drafts) - differing, refused=(), unused_headings=()
     )
@@ -188,7 +184,7 @@ def _features(layer: object) -> list[_Feature]:
         raise InvalidFile("The file is no GeoJSON FeatureCollection.")
     if not isinstance(features, list) or not features:
         raise InvalidFile("The file holds no areas.")
-    _check_reference_system(layer.get("crs"))
+    check_reference_system(layer.get("crs"))
     return [_feature(number, feature) for number, feature in enumerate(features, start=1)]
 
 
@@ -204,18 +200,8 @@ def _feature(number: int, feature: object) -> _Feature:
     return _Feature(label=label, properties=properties, geometry=feature.get("geometry"))
 
 
-def _check_reference_system(crs: object) -> None:
-    if crs is None:
-        return
-    named = json.dumps(crs)
-    if not any(code in named for code in DEGREES):
-        raise InvalidFile(
-            f"The file is in the reference system {shorten(named, 80)}: save it in WGS84 (EPSG:4326)."
-        )
-
-
 def _draft(feature: _Feature) -> AreaDraft:
-    _check_degrees(feature.geometry)
+    check_degrees(feature.geometry)
     properties = feature.properties
     name = _name(_first(properties, NAME_KEYS))
     return AreaDraft(
@@ -227,21 +213,6 @@ def _draft(feature: _Feature) -> AreaDraft:
         boundary_source=_source(properties.get("boundary_source")),
         shape=from_geojson(feature.geometry),
     )
-
-
-def _check_degrees(geometry: object) -> None:
-    """Refuse metres by name, which is the common mistake; the rest is for `from_geojson` to judge."""
-    position = geometry.get("coordinates") if isinstance(geometry, Mapping) else None
-    while isinstance(position, list) and position and isinstance(position[0], list):
-        position = position[0]
-    match position:
-        case [int() | float() as x, int() | float() as y, *_] if max(abs(x), abs(y)) > MAX_LONGITUDE:
-            is_rd = RD_EAST[0] <= x <= RD_EAST[1] and RD_NORTH[0] <= y <= RD_NORTH[1]
-            grid = "RD New (EPSG:28992)" if is_rd else "some map grid"
-            raise InvalidFile(
-                f"its coordinates, such as [{x:g}, {y:g}], look like metres of {grid}: "
-                "save the file in WGS84 degrees (EPSG:4326)"
-            )
 
 
 def _first(properties: Mapping[str, Any], keys: Sequence[str]) -> Any:

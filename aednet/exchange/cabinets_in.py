@@ -31,6 +31,7 @@ from aednet.geography.extent import check_inside
 
 BATCH: Final = 500  # rows looked up and stored at once; bounds memory, and the parameters of a statement
 NO_DEVICE: Final = DeviceDraft()
+REGISTRY_HEADING: Final = folded("hsn-aed-id")  # of HartslagNu's own list; field.md
 
 Progress = Callable[[int, int], None]
 
@@ -75,6 +76,7 @@ def import_cabinets(
             session,
             columns,
             register=register,
+            is_registry=any(folded(heading) == REGISTRY_HEADING for heading in table.headings),
             ground=load_ground(session, settings),
             refs=_free_refs(session, settings.ref_prefix, whole.refs),
             now=now,
@@ -112,6 +114,7 @@ class _Intake:
         columns: Columns,
         *,
         register: str,
+        is_registry: bool,
         ground: Ground,
         refs: Iterator[str],
         now: datetime,
@@ -119,6 +122,7 @@ class _Intake:
         self._session = session
         self._columns = columns
         self._register = register
+        self._is_registry = is_registry
         self._ground = ground
         self._refs = refs
         self._now = now
@@ -207,7 +211,15 @@ class _Intake:
             return []
         try:
             with self._session.begin_nested():
-                return [*take_in(self._session, arrivals, ground=self._ground, now=self._now)]
+                return [
+                    *take_in(
+                        self._session,
+                        arrivals,
+                        is_registry=self._is_registry,
+                        ground=self._ground,
+                        now=self._now,
+                    )
+                ]
         except (IntegrityError, DataError):
             if len(arrivals) == 1:
                 return [None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import shapely
@@ -26,7 +27,27 @@ class NamedShape:
     shape: BaseGeometry
 
 
-def find_flaws(areas: Sequence[NamedShape], projection: Projection) -> list[str]:
+class FlawKind(StrEnum):
+    """What can be wrong with areas as a whole."""
+
+    SWAPPED = "swapped"
+    OUTSIDE = "outside"
+    OVERLAP = "overlap"
+    HOLE = "hole"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """One thing that is wrong: of which areas, where, and how large in m2; its words are English."""
+
+    kind: FlawKind
+    names: tuple[str, ...]
+    at: LatLon
+    size_m2: float
+    words: str
+
+
+def find_flaws(areas: Sequence[NamedShape], projection: Projection) -> list[Flaw]:
     """Return what is wrong with areas as a whole, each flaw with where it is and how large.
 
     Flaws are: an area outside where `projection` may be used, two areas that overlap by more than
@@ -35,22 +56,49 @@ def find_flaws(areas: Sequence[NamedShape], projection: Projection) -> list[str]
     outside = list(_outside(areas, projection))
     if outside:
         return outside
-    return [*_overlaps(areas, projection), *_holes(areas, projection)]
+    return [*find_overlaps(areas, projection), *_holes(areas, projection)]
 
 
-def _outside(areas: Sequence[NamedShape], projection: Projection) -> Iterator[str]:
+def find_overlaps(areas: Sequence[NamedShape], projection: Projection) -> Iterator[Flaw]:
+    """Yield each two areas that overlap by more than 100 m2; all lie where `projection` may be used."""
+    shapes = [area.shape for area in areas]
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    for one, other in sorted(map(tuple, pairs.T.tolist())):
+        if one < other:
+            common = shapely.intersection(shapes[one], shapes[other])
+            if (size := size_m2(common, projection)) > TOLERATED_M2:
+                names = (areas[one].name, areas[other].name)
+                yield Flaw(
+                    kind=FlawKind.OVERLAP,
+                    names=names,
+                    at=inner_point(common),
+                    size_m2=size,
+                    words=f"{names[0]} and {names[1]} overlap by {size:,.0f} m2 near {_where(common)}",
+                )
+
+
+def size_m2(shape: BaseGeometry, projection: Projection) -> float:
+    """Return the area of a shape in (lon, lat)."""
+    return float(to_metres(shape, projection).area)
+
+
+def _outside(areas: Sequence[NamedShape], projection: Projection) -> Iterator[Flaw]:
     for area in areas:
         box = Extent.around([area.shape])
         corners = (LatLon(lat=box.south, lon=box.west), LatLon(lat=box.north, lon=box.east))
         if all(map(projection.is_valid_at, corners)):
             continue
-        if _lie_in_when_swapped(corners, projection):
-            yield f"{area.name} has latitude and longitude swapped: GeoJSON wants longitude first"
-        else:
-            yield (
-                f"{area.name}, near {_where(area.shape)}, lies outside where {projection.code} may be used: "
-                "a network elsewhere names its own AEDNET_PROJECTION"
-            )
+        is_swapped = _lie_in_when_swapped(corners, projection)
+        yield Flaw(
+            kind=FlawKind.SWAPPED if is_swapped else FlawKind.OUTSIDE,
+            names=(area.name,),
+            at=inner_point(area.shape),
+            size_m2=0,
+            words=f"{area.name} has latitude and longitude swapped: GeoJSON wants longitude first"
+            if is_swapped
+            else f"{area.name}, near {_where(area.shape)}, lies outside where {projection.code} may be used: "
+            "a network elsewhere names its own AEDNET_PROJECTION",
+        )
 
 
 def _lie_in_when_swapped(points: Iterable[LatLon], projection: Projection) -> bool:
@@ -60,36 +108,26 @@ def _lie_in_when_swapped(points: Iterable[LatLon], projection: Projection) -> bo
         return False
 
 
-def _overlaps(areas: Sequence[NamedShape], projection: Projection) -> Iterator[str]:
-    shapes = [area.shape for area in areas]
-    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    for one, other in sorted(map(tuple, pairs.T.tolist())):
-        if one < other:
-            common = shapely.intersection(shapes[one], shapes[other])
-            if (size := _size(common, projection)) > TOLERATED_M2:
-                yield (
-                    f"{areas[one].name} and {areas[other].name} overlap by {size:,.0f} m2 "
-                    f"near {_where(common)}"
-                )
-
-
-def _holes(areas: Sequence[NamedShape], projection: Projection) -> Iterator[str]:
+def _holes(areas: Sequence[NamedShape], projection: Projection) -> Iterator[Flaw]:
     """Find enclosed ground; a crack between neighbours that is narrower than a metre does not open it."""
     widened = [_grown(to_metres(area.shape, projection)) for area in areas]
     for part in shapely.get_parts(shapely.union_all(widened)):
         for ring in shapely.get_rings(part)[1:]:
             hole = _grown(Polygon(ring))
             if hole.area > TOLERATED_M2:
-                where = _where(to_degrees(hole, projection))
-                yield f"{hole.area:,.0f} m2 near {where} is enclosed by areas and belongs to none"
+                shape = to_degrees(hole, projection)
+                yield Flaw(
+                    kind=FlawKind.HOLE,
+                    names=(),
+                    at=inner_point(shape),
+                    size_m2=hole.area,
+                    words=f"{hole.area:,.0f} m2 near {_where(shape)} "
+                    "is enclosed by areas and belongs to none",
+                )
 
 
 def _grown(shape: BaseGeometry) -> BaseGeometry:
     return shape.buffer(CRACK_M / 2, join_style="mitre")
-
-
-def _size(shape: BaseGeometry, projection: Projection) -> float:
-    return float(to_metres(shape, projection).area)
 
 
 def _where(shape: BaseGeometry) -> str:

@@ -66,7 +66,7 @@ def seconds_to_wait(limit: RateLimitItem, key: str) -> int | None:
     strategy = limiter.limiter
     if strategy.hit(limit, key):
         return None
-    seconds = strategy.get_window_stats(limit, key).reset_time - current().clock.now().timestamp()
+    seconds = strategy.get_window_stats(limit, key).reset_time - time.time()
     return max(1, ceil(seconds))
 
 

@@ -1,7 +1,7 @@
 """Where a page of a list begins, as it stands in an address: parts of a sort key joined by tildes."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -19,7 +19,7 @@ def write_place(*parts: Part) -> str:
 
 
 def read_place(text: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
-    """Return the parts of a sort key, each read by its kind: `read_day`, `read_id` or `str`.
+    """Return the parts of a sort key, each read by its kind: `read_day`, `read_instant`, `read_id` or `str`.
 
     Raises:
         NotFound: no page of ours leads to such a place.
@@ -40,6 +40,18 @@ def read_day(text: str) -> date:
         ValueError: it is none.
     """
     return date.fromisoformat(text)
+
+
+def read_instant(text: str) -> datetime:
+    """Read an instant, which says how far it is from UTC.
+
+    Raises:
+        ValueError: it is none.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("has no offset")
+    return instant.astimezone(UTC)
 
 
 def read_id(text: str) -> int:

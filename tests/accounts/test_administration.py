@@ -309,6 +309,8 @@ ROUTES = [
     ("POST", "/2/link", 200),
     ("POST", "/2/stoppen", 303),
     ("POST", "/2/hervatten", 303),
+    ("POST", "/2/code-weg", 303),
+    ("POST", "/2/telefoon", 303),
 ]
 
 
@@ -345,7 +347,7 @@ def test_only_administrators_come_in(
 @pytest.mark.parametrize("path", ["/99", "/2147483648", f"/{10**30}", "/x", "/-1"])
 def test_an_account_that_is_not_there_is_not_found(admin: FlaskClient, path: str) -> None:
     assert admin.get(PAGE + path).status_code == 404
-    for verb in ("", "/link", "/stoppen", "/hervatten"):
+    for verb in ("", "/link", "/stoppen", "/hervatten", "/code-weg", "/telefoon"):
         data = {"role": "administrator", "seen": ""}
         assert admin.post(PAGE + path + verb, data=data).status_code in {404, 405}
 

@@ -2,8 +2,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from apiflask import APIFlask
-from sqlalchemy import inspect, text
+from sqlalchemy import ForeignKeyConstraint, inspect, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.sql.schema import SchemaItem
 
 from aednet.base import audit
 from aednet.base.context import current
@@ -11,10 +12,21 @@ from aednet.base.database import Base, db
 from aednet.base.migration import is_up_to_date, upgrade
 from aednet.base.transactions import transaction
 
+# What becomes of their rows SQLAlchemy cannot read from SQLite; test_upkeep.py sees it happen.
+FOREIGN_KEYS_ADDED_LATER = {("cabinet", "guardian_id")}
+
+
+def is_readable(item: SchemaItem, *_: object) -> bool:
+    if not isinstance(item, ForeignKeyConstraint) or db.engine.dialect.name != "sqlite":
+        return True
+    return (item.table.name, *item.column_keys) not in FOREIGN_KEYS_ADDED_LATER
+
 
 def test_the_migrations_make_the_tables_that_the_models_describe(app: APIFlask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": is_readable}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 

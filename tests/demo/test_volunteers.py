@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from aednet.areas.queries import list_areas
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
+from aednet.base.phone import PhoneNumber
 from aednet.base.revisions import Counter as Revisions
 from aednet.base.revisions import read_revision
 from aednet.base.transactions import transaction
@@ -22,7 +23,6 @@ from aednet.demo.volunteers import example_volunteers, seed_example_volunteers
 from aednet.geography.points import LatLon
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.models import ConsentEvent, Volunteer
-from aednet.volunteers.phone import PhoneNumber
 from aednet.volunteers.queries import Sought, VolunteerFilter, list_volunteers
 from aednet.volunteers.rules import ConsentWay, Role, Status
 from tests.factories import make_cabinets, make_volunteer

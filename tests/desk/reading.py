@@ -1,6 +1,9 @@
 """Pages read as people read them: their words, and their tables line by line."""
 
 from html.parser import HTMLParser
+from typing import Any
+
+from werkzeug.test import TestResponse
 
 
 class Page(HTMLParser):
@@ -10,6 +13,8 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.tables: list[list[list[str]]] = []
+        self.texts: dict[str, str] = {}  # what stands in each text area, by its name
+        self._typing: str | None = None
         self._words: list[str] = []
         self._cell: list[str] | None = None
         self.feed(markup)
@@ -25,7 +30,10 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        if tag == "table":
+        if tag == "textarea":
+            self._typing = dict(attrs).get("name") or ""
+            self.texts[self._typing] = ""
+        elif tag == "table":
             self.tables.append([])
         elif tag == "tr":
             self.tables[-1].append([])
@@ -33,11 +41,30 @@ class Page(HTMLParser):
             self._cell = []
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._typing = None
         if tag in {"th", "td"} and self._cell is not None:
             self.tables[-1][-1].append(" ".join(" ".join(self._cell).split()))
             self._cell = None
 
     def handle_data(self, data: str) -> None:
         self._words.append(data)
+        if self._typing is not None:
+            self.texts[self._typing] += data
         if self._cell is not None:
             self._cell.append(data)
+
+
+def shown(answer: TestResponse) -> dict[str, Any]:
+    """Return what the forms on a page would send, were nothing typed or chosen besides what is."""
+    fields: dict[str, Any] = {}
+    page = Page(answer.text)
+    for field in page.all("input"):
+        name, kind = field.get("name"), field.get("type")
+        if not name or (kind in {"radio", "checkbox"} and "checked" not in field):
+            continue
+        if kind == "checkbox":
+            fields.setdefault(name, []).append(field["value"])
+        else:
+            fields[name] = field.get("value", "")
+    return fields | page.texts

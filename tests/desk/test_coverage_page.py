@@ -52,12 +52,9 @@ def test_every_page_of_the_desk_asks_for_the_right_to_see(app: APIFlask) -> None
 
 
 @pytest.mark.usefixtures("network")
-def test_the_desk_leads_to_coverage_and_the_menu_of_whoever_is_signed_in_does_too(
-    client: FlaskClient, sign_in: SignIn
-) -> None:
+def test_the_menu_of_whoever_is_signed_in_leads_here(client: FlaskClient, sign_in: SignIn) -> None:
     assert PAGE not in client.get("/", headers=BROWSER).text
     sign_in()
-    assert client.get("/desk", headers=BROWSER).headers["Location"] == PAGE
     (entry,) = [link for link in Page(client.get("/").text).all("a") if link["href"] == PAGE]
     assert "aria-current" not in entry
     (entry,) = [link for link in Page(client.get(PAGE).text).all("a") if link["href"] == PAGE]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from aednet.accounts.guards import require
@@ -23,12 +23,6 @@ RADII_M = (250, 500, 750, 1_000)  # offered beside the field for any other
 LISTED = 10  # lines of a long list, until all of it is asked for
 
 blueprint = require(Permission.SEE)(Blueprint("desk", __name__, template_folder="../templates"))
-
-
-@blueprint.get("/desk")
-def front() -> ResponseReturnValue:
-    """Lead to the page that a coordinator begins with."""
-    return redirect(url_for(".coverage"), code=303)
 
 
 @blueprint.get("/desk/coverage")

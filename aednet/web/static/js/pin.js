@@ -70,10 +70,12 @@ class Pin {
 
   /** Put the pin where the form already says that it stands, if it does. */
   putAsTyped() {
-    const [lat, lng] = [part("lat").value, part("lon").value];
-    if (lat && lng) {
-      this.put({ lat: Number(lat), lng: Number(lng) });
+    const typed = [part("lat").value, part("lon").value];
+    const [lat, lng] = typed.map((text) => Number.parseFloat(text.replace(",", ".")));
+    if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) {
+      this.put({ lat, lng });
       this.#map.setView([lat, lng], CLOSE_BY);
+      [part("lat").value, part("lon").value] = typed; // no digit is lost unless somebody moves the pin
     }
   }
 
@@ -104,7 +106,7 @@ class Pin {
     part("remove").hidden = true;
     say(this.#texts.textRemoved);
     this.moved();
-    document.querySelector("#place").focus();
+    document.querySelector("#place")?.focus();
   }
 
   #make(position) {

@@ -1,0 +1,1 @@
+"""What the network is expected to cost, and orders of pads and batteries."""

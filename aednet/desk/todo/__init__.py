@@ -1,0 +1,1 @@
+"""What needs doing in the caller's areas, the most urgent first: as a page, and as a calendar feed."""

@@ -1,0 +1,249 @@
+"""A network of any size, drawn by lot and stored in bulk: for tests about how much there is. All invented."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from shapely import box
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from aednet.areas.models import Area, AreaKind
+from aednet.base.database import Base, db
+from aednet.base.revisions import Counter, touch
+from aednet.base.transactions import transaction
+from aednet.cabinets.care_models import AfterUse, Finding
+from aednet.cabinets.checklist import Item
+from aednet.cabinets.ledger_models import RegistryChange
+from aednet.cabinets.ledger_rules import LAPSING
+from aednet.cabinets.models import Cabinet, Consumable, Device, Guardianship, Inspection, ProblemReport
+from aednet.cabinets.rules import ConsumableKind, GuardianRole, ReportKind, Status
+from aednet.cabinets.upkeep import settle
+from aednet.cabinets.words import index_words
+from aednet.geography.points import LatLon
+from aednet.volunteers.models import Volunteer
+from aednet.volunteers.rules import Language, TravelMode, certificate_lapses_on
+from aednet.volunteers.rules import Status as VolunteerStatus
+from tests.factories import NOW, TODAY
+
+WEST, SOUTH, WIDTH, HEIGHT = 6.40, 52.65, 0.01, 0.01  # degrees, of the first area and of each
+AREAS_A_ROW = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of everything there is."""
+
+    areas: int
+    cabinets: int
+    volunteers: int
+
+
+def fill(size: Size, *, seed: int = 1) -> None:
+    """Add that much to the network, of which much is amiss, and let the database look at its tables."""
+    random = Random(seed)
+    with transaction() as session:
+        known = session.scalars(select(func.count(Area.id))).one()
+        areas = [_area(number) for number in range(known, known + size.areas)]
+        area_ids = list(session.scalars(insert(Area).returning(Area.id, sort_by_parameter_order=True), areas))
+        _add_volunteers(session, size.volunteers, area_ids, random)
+        _add_cabinets(session, size.cabinets, area_ids, random)
+        touch(session, Counter.NETWORK)
+        touch(session, Counter.VOLUNTEERS)
+    with db.engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def _area(number: int) -> dict[str, Any]:
+    west, south = _corner(number)
+    return {
+        "slug": f"smederij-{number:05d}",
+        "name": f"Smederij {number}",
+        "kind": AreaKind.OTHER,
+        "population": 1_000,
+        "name_source": "test",
+        "boundary_source": "test",
+        "shape": box(west, south, west + WIDTH, south + HEIGHT),
+    }
+
+
+def _corner(number: int) -> tuple[float, float]:
+    return WEST + WIDTH * (number % AREAS_A_ROW), SOUTH + HEIGHT * (number // AREAS_A_ROW)
+
+
+def _place(index: int, random: Random) -> LatLon:
+    west, south = _corner(index)
+    return LatLon(lat=south + HEIGHT * random.random(), lon=west + WIDTH * random.random())
+
+
+def _day(random: Random, earliest: int, latest: int, *, known: float = 0.95) -> date | None:
+    """Draw a day, in days from today; some are not known."""
+    return TODAY + timedelta(days=random.randint(earliest, latest)) if random.random() < known else None
+
+
+def _at(random: Random, days: int) -> datetime:
+    return NOW - timedelta(minutes=random.randint(0, days * 1_440))
+
+
+def _add_volunteers(session: Session, count: int, area_ids: list[int], random: Random) -> None:
+    rows = []
+    for number in range(count):
+        index = random.randrange(len(area_ids) + 1)  # one more than there are: nowhere
+        course_on = _day(random, -700, -1, known=0.7)
+        rows.append(
+            {
+                "name": f"Anna Voorbeeld {number}",
+                "phone": f"+316{number:08d}",
+                "phone_hash": number.to_bytes(32),
+                "home": _place(min(index, len(area_ids) - 1), random),
+                "area_id": area_ids[index] if index < len(area_ids) else None,
+                "responds": random.random() < 0.8,
+                "fetches": random.random() < 0.3,
+                "guards": random.random() < 0.2,
+                "course_on": course_on,
+                "certificate_lapses_on": None if course_on is None else certificate_lapses_on(course_on),
+                "available": "24/7",
+                "travel_mode": random.choice(list(TravelMode)),
+                "language": Language.NL,
+                "consent_version": "test",
+                "consented_at": NOW,
+                "status": random.choices(list(VolunteerStatus), [1, 7, 1, 1])[0],
+                "created_at": NOW,
+                "updated_at": NOW,
+            }
+        )
+    if rows:
+        session.execute(insert(Volunteer), rows)
+
+
+def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Random) -> None:
+    known = session.scalars(select(func.count(Cabinet.id))).one()
+    rows = []
+    for number in range(known + 1, known + count + 1):
+        index = random.randrange(len(area_ids) + 1)
+        place = _place(min(index, len(area_ids) - 1), random)
+        hours = random.choice(["24/7", "24/7", "Mo-Fr 08:00-17:00", "altijd open als de zon schijnt", None])
+        rows.append(
+            {
+                "id": number,
+                "ref": f"HGV-{number:05d}",
+                "name": f"Buurthuis {number}",
+                "matching_name": f"buurthuis {number}",
+                "status": random.choices(list(Status), [1, 16, 1, 1, 1])[0],
+                "lat": place.lat,
+                "lon": place.lon,
+                "area_id": area_ids[index] if index < len(area_ids) else None,
+                "opening_hours": hours,
+                "hours_unknown": hours is None or hours.startswith("altijd"),
+                "created_at": NOW,
+                "updated_at": NOW,
+            }
+        )
+    session.execute(insert(Cabinet), rows)
+    ids = [row["id"] for row in rows]
+    devices = [
+        {"id": number, "cabinet_id": number, "in_use_since_on": _day(random, -4_000, -1)} for number in ids
+    ]
+    session.execute(insert(Device), devices)
+    ranges = {
+        ConsumableKind.PADS_ADULT: (-30, 700),
+        ConsumableKind.PADS_CHILD: (-60, 700),
+        ConsumableKind.BATTERY: (-30, 1_400),
+    }
+    consumables = [
+        {"device_id": number, "kind": kind, "expires_on": _day(random, *span)}
+        for number in ids
+        for kind, span in ranges.items()
+    ]
+    session.execute(insert(Consumable), consumables)
+    inspections = [
+        {
+            "cabinet_id": number,
+            "inspected_on": TODAY - timedelta(days=days),
+            "passed": random.random() < 0.97,
+            "recorded_at": NOW,
+        }
+        for number in ids
+        if random.random() < 0.95
+        for days in (random.randint(0, 60), random.randint(61, 120))
+    ]
+    session.execute(insert(Inspection), inspections)
+    _add_what_happened(session, ids, random)
+    _add_guardians(session, ids, random)
+    settle(session, ids)
+    index_words(session, ids)
+
+
+def _add_what_happened(session: Session, ids: list[int], random: Random) -> None:
+    reports = [
+        {
+            "cabinet_id": random.choice(ids),
+            "kind": random.choice(list(ReportKind)),
+            "text": "De deur klemt.",
+            "reported_at": _at(random, 90),
+            "closed_at": random.choice([None, NOW]),
+        }
+        for _ in range(len(ids) // 8)
+    ]
+    new = select(Inspection.cabinet_id, Inspection.id).where(Inspection.cabinet_id >= ids[0])
+    inspected = dict(session.execute(new).all())
+    findings = [
+        {
+            "cabinet_id": cabinet_id,
+            "inspection_id": inspection_id,
+            "item": random.choice(list(Item)),
+            "found_on": TODAY - timedelta(days=random.randint(0, 60)),
+            "remedied_at": random.choice([None, NOW]),
+        }
+        for cabinet_id, inspection_id in inspected.items()
+        if random.random() < 0.1
+    ]
+    uses = [
+        {
+            "cabinet_id": cabinet_id,
+            "begun_at": _at(random, 30),
+            "begun_by": "test",
+            "was_in_service": True,
+            "closed_at": random.choice([None, NOW]),
+        }
+        for cabinet_id in ids
+        if random.random() < 0.05
+    ]
+    changes = [
+        {
+            "cabinet_id": cabinet_id,
+            "fact": fact,
+            "pressing_on": TODAY - timedelta(days=random.randint(-20, 60)),
+            "changed_at": NOW,
+            "changed_by": "test",
+            "entered_at": random.choice([None, None, NOW]),
+        }
+        for cabinet_id in ids
+        for fact in random.sample(sorted(LAPSING), random.choice([0, 0, 0, 1, 2]))
+    ]
+    tables: list[tuple[type[Base], list[dict[str, Any]]]] = [
+        (RegistryChange, changes),
+        (ProblemReport, reports),
+        (Finding, findings),
+        (AfterUse, uses),
+    ]
+    for table, rows in tables:
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _add_guardians(session: Session, ids: list[int], random: Random) -> None:
+    people = list(session.scalars(select(Volunteer.id)))
+    rows = [
+        {
+            "cabinet_id": cabinet_id,
+            "volunteer_id": random.choice(people),
+            "role": GuardianRole.GUARDIAN,
+            "since_on": TODAY,
+        }
+        for cabinet_id in ids
+        if people and random.random() < 0.8
+    ]
+    if rows:
+        session.execute(insert(Guardianship), rows)
