@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -10,16 +11,27 @@ from aednet.alerts import subjects
 from aednet.alerts.rules import (
     Hours,
     Intervals,
+    Occasion,
     Rule,
     SubjectKind,
     device_ends_on,
     first_check_on,
 )
-from aednet.alerts.subjects import CabinetSubject
-from aednet.alerts.texts import Content, Ending, Place, Setting, TrainingSession, text_of
+from aednet.alerts.subjects import CabinetSubject, TrainingSubject
+from aednet.alerts.texts import Content, Ending, Place, Setting, TrainingNews, text_of
 from aednet.cabinets.rules import Status
 from aednet.messaging.outbox import ReminderFacts
 from aednet.messaging.rules import RecipientKind
+from aednet.volunteers.training_rules import BookingState, TrainingState
+
+OCCASIONS: Final = frozenset(map(str, Occasion))
+# Whom each sort of news of a training day still concerns when it is told.
+TOLD_OF: Final[Mapping[Rule | Occasion, frozenset[BookingState]]] = {
+    Rule.TRAINING: frozenset({BookingState.BOOKED}),
+    Occasion.INVITATION: frozenset({BookingState.INVITED}),
+    Occasion.SEAT: frozenset({BookingState.BOOKED}),
+    Occasion.TRAINING_CHANGED: frozenset({BookingState.BOOKED, BookingState.WAITING}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +58,9 @@ class PlannedWords:
     def _content(
         self, session: Session, reminders: Sequence[ReminderFacts], *, today: date, now: datetime
     ) -> Content:
-        by_rule: dict[Rule, list[ReminderFacts]] = {}
+        by_rule: dict[Rule | Occasion, list[ReminderFacts]] = {}
         for one in sorted(reminders, key=lambda one: (one.occurrence_on, one.subject_id)):
-            by_rule.setdefault(Rule(one.rule), []).append(one)
+            by_rule.setdefault(why_of(one), []).append(one)
         kind, recipient_id = reminders[0].recipient_kind, reminders[0].recipient_id
         cabinets, places = self._cabinets(session, reminders, today=today)
         used = subjects.cabinets_in_use(session, [one.subject_id for one in by_rule.get(Rule.AFTER_USE, ())])
@@ -64,7 +76,7 @@ class PlannedWords:
             next_training=(
                 subjects.next_training_in_reach(session, recipient_id, now=now) if lapses_on else None
             ),
-            trainings=self._trainings(session, by_rule.get(Rule.TRAINING, ())),
+            trainings=self._trainings(session, reminders, now=now),
             waiting=subjects.waiting_for(session, recipient_id) if Rule.DIGEST in by_rule else None,
             to_coordinator=kind is RecipientKind.ACCOUNT,
         )
@@ -114,7 +126,7 @@ class PlannedWords:
         """Return what ends at cabinets, the soonest first; nothing of what was replaced meanwhile."""
         found = set()
         for one in reminders:
-            cabinet = cabinets.get(one.subject_id)
+            cabinet = cabinets.get(one.subject_id) if one.subject_kind == SubjectKind.CABINET else None
             if cabinet is not None and (ends_on := self._ends_on(Rule(one.rule), cabinet, one.occurrence_on)):
                 found.add(Ending(rule=Rule(one.rule), place=places[cabinet.id], ends_on=ends_on))
         return tuple(sorted(found, key=lambda ending: (ending.ends_on, ending.place.number)))
@@ -140,17 +152,39 @@ class PlannedWords:
         before = self.intervals.certificate_before
         return next((lapses_on for one in reminders if _still(lapses_on, one.occurrence_on, before)), None)
 
-    def _trainings(self, session: Session, reminders: Sequence[ReminderFacts]) -> tuple[TrainingSession, ...]:
-        told_on = {one.subject_id: one.occurrence_on for one in reminders}
-        if not told_on:
+    def _trainings(
+        self, session: Session, reminders: Sequence[ReminderFacts], *, now: datetime
+    ) -> tuple[TrainingNews, ...]:
+        """Return what is still so of training days, the soonest day first."""
+        told = [one for one in reminders if one.subject_kind == SubjectKind.TRAINING]
+        if not told:
             return ()
-        booked = subjects.booked_trainings(session, reminders[0].recipient_id, told_on)
-        before = self.intervals.training_before
+        ids = {one.subject_id for one in told}
+        known = subjects.trainings_of(session, told[0].recipient_id, ids, now=now)
         return tuple(
-            training
-            for key, training in booked.items()
-            if self.hours.day_of(training.begins_at) - before == told_on[key]
+            TrainingNews(why=why_of(one), session=training.session)
+            for key, training in known.items()
+            for one in told
+            if one.subject_id == key and self._is_so(one, training)
         )
+
+    def _is_so(self, reminder: ReminderFacts, training: TrainingSubject) -> bool:
+        why = why_of(reminder)
+        if why is Occasion.CALLED_OFF:
+            return training.state is TrainingState.CANCELLED
+        if training.state is not TrainingState.PLANNED or training.booking not in TOLD_OF[why]:
+            return False
+        tomorrow = self.hours.day_of(training.session.begins_at) - self.intervals.training_before
+        return why is not Rule.TRAINING or tomorrow == reminder.occurrence_on
+
+
+def why_of(reminder: ReminderFacts) -> Rule | Occasion:
+    """Return why somebody is told something.
+
+    Raises:
+        ValueError: for none of our reasons.
+    """
+    return Occasion(reminder.rule) if reminder.rule in OCCASIONS else Rule(reminder.rule)
 
 
 def _still(ends_on: date | None, told_on: date, before: tuple[timedelta, ...]) -> date | None:

@@ -72,18 +72,23 @@ def checks(now: datetime, hours: Hours, intervals: Intervals) -> AllFound:
     days = list(slots.of_checks(intervals, now=now, hours=hours))
     slot = _table(days, name="slot")
     last = _table(slots.last_checks((day.occurrence_on for day in days), intervals), name="last")
+    # Distinct, though its rows are so already: SQLite then makes it first, and finds cabinets by it.
+    due = (
+        select(*slot.c, last.c.checked_on, last.c.check_due_on, last.c.indoors, last.c.outdoors)
+        .join(last, last.c.occurrence_on == slot.c.occurrence_on)
+        .distinct()
+        .cte("due")
+    )
     indoor = func.coalesce(Cabinet.indoor, false())
-    fits = or_(and_(last.c.indoors, indoor), and_(last.c.outdoors, ~indoor))
-    due = _of_cabinets(Rule.CHECK, slot, slot.c.occurrence_on, slot.c.stage).join(
-        last, last.c.occurrence_on == slot.c.occurrence_on
+    fits = or_(and_(due.c.indoors, indoor), and_(due.c.outdoors, ~indoor))
+    told = _of_cabinets(Rule.CHECK, due, due.c.occurrence_on, due.c.stage)
+    checked = told.join(
+        Cabinet, and_(Cabinet.check_due_on == due.c.check_due_on, Cabinet.status == Status.IN_SERVICE, fits)
     )
-    checked = due.join(
-        Cabinet, and_(Cabinet.check_due_on == last.c.check_due_on, Cabinet.status == Status.IN_SERVICE, fits)
-    )
-    never_checked = due.join(
+    never_checked = told.join(
         Guardianship,
         and_(
-            Guardianship.since_on == last.c.checked_on,
+            Guardianship.since_on == due.c.checked_on,
             Guardianship.role == GuardianRole.GUARDIAN,
             Guardianship.until_on.is_(None),
         ),

@@ -43,7 +43,7 @@ AllFound = CompoundSelect[*tuple[Any, ...]] | Found
 
 def to_keepers(events: FromClause, coordinators: FromClause) -> tuple[Found, Found]:
     """Return each event for whoever looks after its cabinet that day; where nobody does, for coordinators."""
-    kept = select(events, _keeper(events.c.cabinet_id, events.c.told_on).label("keeper_id")).cte()
+    kept = select(events, _keeper(events).label("keeper_id")).cte()
     unkept = select(kept).where(kept.c.keeper_id.is_(None)).subquery()
     return (
         to_volunteers(kept).join(Volunteer, Volunteer.id == kept.c.keeper_id),
@@ -64,7 +64,7 @@ def to_deputies(events: FromClause) -> Found:
             ),
         )
         .join(Volunteer, and_(Volunteer.id == Guardianship.volunteer_id, takes_part(Volunteer)))
-        .where(~_is_away(Guardianship.volunteer_id, events.c.told_on))
+        .where(~_is_away(Guardianship, events))
     )
 
 
@@ -122,38 +122,48 @@ def coordinators() -> CTE:
     return union_all(select(own.c.area_key, own.c.account_id), others).cte("coordinator")
 
 
-def _keeper(cabinet_id: ColumnElement[Any], on: ColumnElement[Any]) -> ScalarSelect[int]:
+def _keeper(events: FromClause) -> ScalarSelect[int]:
     """Return the first of those who look after a cabinet, are there that day and take part."""
+    cabinet_id, on = events.c.cabinet_id, events.c.told_on
     watch, guardian, absence, person = (
         aliased(Guardianship),
         aliased(Guardianship),
         aliased(Absence),
         aliased(Volunteer),
     )
-    stands_in = exists().where(
-        guardian.cabinet_id == cabinet_id,
-        guardian.role == GuardianRole.GUARDIAN,
-        _holds(guardian, on),
-        absence.volunteer_id == guardian.volunteer_id,
-        absence.cover_id == watch.volunteer_id,
-        absence.from_on <= on,
-        absence.until_on >= on,
-    )
     return (
         select(watch.volunteer_id)
         .join(person, person.id == watch.volunteer_id)
+        .outerjoin(
+            guardian,
+            and_(
+                guardian.cabinet_id == watch.cabinet_id,
+                guardian.role == GuardianRole.GUARDIAN,
+                _holds(guardian, on),
+            ),
+        )
+        .outerjoin(
+            absence,
+            and_(
+                absence.volunteer_id == guardian.volunteer_id,
+                absence.cover_id == watch.volunteer_id,
+                absence.from_on <= on,
+                absence.until_on >= on,
+            ),
+        )
         .where(
             watch.cabinet_id == cabinet_id,
             _holds(watch, on),
             takes_part(person),
-            ~_is_away(watch.volunteer_id, on),
+            ~_is_away(watch, events),
         )
         .order_by(
-            case((watch.role == GuardianRole.GUARDIAN, 0), (stands_in, 1), else_=2),
+            case((watch.role == GuardianRole.GUARDIAN, 0), (absence.id.is_not(None), 1), else_=2),
             watch.since_on,
             watch.volunteer_id,
         )
         .limit(1)
+        .correlate(events)
         .scalar_subquery()
     )
 
@@ -162,6 +172,8 @@ def _holds(watch: Any, on: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(watch.since_on <= on, or_(watch.until_on.is_(None), watch.until_on > on))
 
 
-def _is_away(volunteer_id: Any, on: ColumnElement[Any]) -> ColumnElement[bool]:
-    away = aliased(Absence)
-    return exists().where(away.volunteer_id == volunteer_id, away.from_on <= on, away.until_on >= on)
+def _is_away(watch: Any, events: FromClause) -> ColumnElement[bool]:
+    away, on = aliased(Absence), events.c.told_on
+    # Said aloud, since the event stands two statements further out: else all events would be looked through.
+    is_then = exists().where(away.volunteer_id == watch.volunteer_id, away.from_on <= on, away.until_on >= on)
+    return is_then.correlate(events, watch)

@@ -29,11 +29,14 @@ class Rule(StrEnum):
 
 
 class Occasion(StrEnum):
-    """What people are told of when it happens, in words that are found there and then."""
+    """What people are told of when it happens."""
 
     REPLY = "reply"
+    BY_HAND = "by_hand"  # what a coordinator writes
     INVITATION = "invitation"
-    SEAT = "seat"
+    SEAT = "seat"  # one came free, for who waited longest
+    TRAINING_CHANGED = "training_changed"
+    CALLED_OFF = "called_off"
 
 
 class SubjectKind(StrEnum):

@@ -80,7 +80,7 @@ def of_checks(intervals: Intervals, *, now: datetime, hours: Hours) -> Iterator[
     for stage, after, window in intervals.check_stages:
         for told_on in hours.open_days(window, now=now):
             yield CheckSlot(
-                occurrence_on=told_on,
+                occurrence_on=told_on - after,
                 stage=stage,
                 told_on=told_on,
                 due_at=hours.opening(told_on),
@@ -98,7 +98,7 @@ def last_checks(occurrences: Iterable[date], intervals: Intervals) -> Iterator[L
                     first_check_on(checked_on, indoors=indoors, intervals=intervals) == first_on
                     for indoors in (True, False)
                 )
-                if True:
+                if indoors or outdoors:
                     yield LastCheck(
                         checked_on=checked_on,
                         check_due_on=checked_on + intervals.check_every,
@@ -150,5 +150,5 @@ def _in_use_since(ends_on: date, intervals: Intervals) -> Iterator[date]:
             since_on = date(year, ends_on.month, day)
         except ValueError:
             continue
-        if True:
+        if device_ends_on(since_on, intervals) == ends_on:
             yield since_on

@@ -92,22 +92,43 @@ def certificate_of(session: Session, volunteer_id: int) -> date | None:
     return session.scalar(select(Volunteer.certificate_lapses_on).where(Volunteer.id == volunteer_id))
 
 
-def booked_trainings(
-    session: Session, volunteer_id: int, training_ids: Collection[int]
-) -> Mapping[int, TrainingSession]:
-    """Return those of these trainings that are to be and in which a volunteer has a seat, by their ids."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSubject:
+    """A training day, and where a volunteer stands with it."""
+
+    session: TrainingSession
+    state: TrainingState
+    booking: BookingState
+
+
+def trainings_of(
+    session: Session, volunteer_id: int, training_ids: Collection[int], *, now: datetime
+) -> Mapping[int, TrainingSubject]:
+    """Return those of these trainings that are yet to begin and that a volunteer has to do with, by ids."""
     rows = session.execute(
-        select(Training.id, Training.place, Training.begins_at)
+        select(
+            Training.id,
+            Training.place,
+            Training.begins_at,
+            Training.state,
+            TrainingBooking.state.label("own"),
+        )
         .join(TrainingBooking, TrainingBooking.training_id == Training.id)
         .where(
             Training.id.in_(training_ids),
-            Training.state == TrainingState.PLANNED,
+            Training.begins_at > now,
             TrainingBooking.volunteer_id == volunteer_id,
-            TrainingBooking.state == BookingState.BOOKED,
         )
-        .order_by(Training.begins_at)
+        .order_by(Training.begins_at, Training.id)
     )
-    return {row.id: TrainingSession(place=row.place, begins_at=row.begins_at) for row in rows}
+    return {
+        row.id: TrainingSubject(
+            session=TrainingSession(place=row.place, begins_at=row.begins_at),
+            state=row.state,
+            booking=row.own,
+        )
+        for row in rows
+    }
 
 
 def next_training_in_reach(session: Session, volunteer_id: int, *, now: datetime) -> TrainingSession | None:

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aednet.alerts.decisions import Doubt
-from aednet.alerts.rules import Rule
+from aednet.alerts.rules import Occasion, Rule
 from aednet.alerts.wording import Words, listed, words_of
 from aednet.messaging.codes import WIDTH
 from aednet.messaging.segments import BASIC, EXTENSION, SEPTETS_EACH, size_of
@@ -52,6 +52,14 @@ class TrainingSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingNews:
+    """What somebody is told of a training day: that it is tomorrow, or why else."""
+
+    why: Rule | Occasion
+    session: TrainingSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """How much of a coordinator's areas waits for a person."""
 
@@ -71,7 +79,7 @@ class Content:
     endings: tuple[Ending, ...] = ()
     certificate_lapses_on: date | None = None
     next_training: TrainingSession | None = None
-    trainings: tuple[TrainingSession, ...] = ()
+    trainings: tuple[TrainingNews, ...] = ()
     waiting: Waiting | None = None
     to_coordinator: bool = False
 
@@ -116,7 +124,7 @@ def acknowledgement(kind: str, places: Sequence[Place], setting: Setting) -> str
 
 
 def about_training(kind: str, session: TrainingSession, setting: Setting) -> str:
-    """Say what is said of a training: `invitation`, `invitation_again`, `booked`, `waiting` or `declined`."""
+    """Answer somebody who was asked to a training: `booked`, `waiting` or `declined`."""
     return in_seven_bits(_of_session(getattr(setting.words, kind), session, setting))
 
 
@@ -181,8 +189,8 @@ def _sentences(content: Content, setting: Setting, detail: int) -> Iterator[str]
     if content.checks or content.late:
         yield _how_to_answer((*content.checks, *content.late), words, detail)
     yield from _endings(content, setting, detail)
-    for session in content.trainings:
-        yield _of_session(words.training, session, setting)
+    for news in content.trainings:
+        yield _of_session(words.trainings[news.why], news.session, setting)
     if content.certificate_lapses_on is not None:
         yield _certificate(content.certificate_lapses_on, content.next_training, setting, detail)
     if content.waiting is not None:

@@ -16,11 +16,11 @@ from aednet.alerts.answering import Received, receive
 from aednet.alerts.network import setting_of
 from aednet.alerts.replies import Reading, Start, Stop
 from aednet.base.context import current
-from aednet.base.errors import InvalidValue
+from aednet.base.errors import Conflict, InvalidValue
 from aednet.base.logs import log
 from aednet.base.phone import PhoneNumber
 from aednet.base.transactions import transaction
-from aednet.messaging.outcomes import apply_status
+from aednet.messaging.outcomes import Heard, apply_status
 from aednet.messaging.signatures import is_genuine
 from aednet.messaging.wiring import current_terms
 
@@ -43,7 +43,7 @@ def status(attempt: object) -> Response:
     sid, said = _field(form, "MessageSid", SID), _field(form, "MessageStatus", STATUS)
     code = form.get("ErrorCode", "")
     with transaction() as session:
-        apply_status(
+        heard = apply_status(
             session,
             current_terms(),
             attempt=str(attempt),
@@ -53,6 +53,8 @@ def status(attempt: object) -> Response:
             now=current().clock.now(),
             jitter=random.random(),  # noqa: S311 spreads retries, keeps no secret
         )
+    if heard is Heard.ODD:
+        raise Conflict("This does not fit what is known of the message.")
     return Response(status=204)
 
 
@@ -69,17 +71,23 @@ def inbound() -> Response:
         text=text,
         reading=OPTS.get(form.get("OptOutType", "")),
     )
+    take_in(received)
+    return Response(EMPTY, mimetype="text/xml")
+
+
+def take_in(received: Received) -> None:
+    """Act on a message that was written, in a transaction of its own; the demo's telephones write so too."""
+    clock, settings = current().clock, current().settings
     with transaction() as session:
         outcome = receive(
             session,
             received,
-            ref_prefix=current().settings.ref_prefix,
-            setting=setting_of(current().settings, today=current().clock.today()),
-            now=current().clock.now(),
-            today=current().clock.today(),
+            ref_prefix=settings.ref_prefix,
+            setting=setting_of(settings, today=clock.today()),
+            now=clock.now(),
+            today=clock.today(),
         )
     log.info("message received", outcome=outcome or "repeated")
-    return Response(EMPTY, mimetype="text/xml")
 
 
 def _signed_form() -> MultiDict[str, str]:

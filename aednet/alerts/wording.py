@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from aednet.alerts.rules import Rule
+from aednet.alerts.rules import Occasion, Rule
 
 DUTCH, ENGLISH = "nl", "en"
 DUTCH_MONTHS: Final = "jan feb mrt apr mei juni juli aug sep okt nov dec".split()  # noqa: SIM905 twelve words
@@ -40,7 +40,7 @@ class Words:
     certificate_lapsed: str
     next_training: str
     renew: str
-    training: str
+    trainings: Mapping[Rule | Occasion, str]
     digest: str
     unguarded: tuple[str, str]  # of one, and of more
     unread: tuple[str, str]
@@ -49,8 +49,6 @@ class Words:
     logged: str
     defect: str
     reported: str
-    invitation: str
-    invitation_again: str
     booked: str
     waiting: str
     declined: str
@@ -112,7 +110,21 @@ DUTCH_WORDS: Final = Words(
     certificate_lapsed="Uw reanimatiecertificaat is verlopen op {day}.",
     next_training="Cursus in de buurt: {day} om {hour}, {place}.",
     renew="Doe op tijd een herhalingscursus. Vragen? Bel uw coördinator.",
-    training="Cursus reanimatie op {day} om {hour}, {place}. Verhinderd? Meld het uw coördinator.",
+    trainings={
+        Rule.TRAINING: "Cursus reanimatie op {day} om {hour}, {place}. Verhinderd? Meld het uw coördinator.",
+        Occasion.INVITATION: (
+            "Cursus reanimatie op {day} om {hour}, {place}. Doet u mee? Antwoord JA of NEE."
+        ),
+        Occasion.SEAT: (
+            "Er is een plek vrij: u doet mee aan de cursus reanimatie op {day} om {hour}, {place}. "
+            "Verhinderd? Meld het uw coördinator."
+        ),
+        Occasion.TRAINING_CHANGED: (
+            "Let op, uw cursus reanimatie is veranderd: {day} om {hour}, {place}. Verhinderd? Meld het uw "
+            "coördinator."
+        ),
+        Occasion.CALLED_OFF: "De cursus reanimatie op {day} om {hour}, {place} gaat niet door.",
+    },
     digest="AED-netwerk: {things}. Zie {address}",
     unguarded=("1 kast zonder beheerder", "{count} kasten zonder beheerder"),
     unread=("1 ongelezen antwoord", "{count} ongelezen antwoorden"),
@@ -121,10 +133,6 @@ DUTCH_WORDS: Final = Words(
     logged="Dank u wel. {cabinets}: controle genoteerd.",
     defect="Dank u wel. {cabinets} staat nu buiten gebruik. Een coördinator neemt het op.",
     reported="Dank u wel. Uw bericht over {cabinets} ligt bij de coördinator.",
-    invitation="Cursus reanimatie op {day} om {hour}, {place}. Doet u mee? Antwoord JA of NEE.",
-    invitation_again=(
-        "Er is een plek vrij: cursus reanimatie op {day} om {hour}, {place}. Antwoord JA of NEE."
-    ),
     booked="U bent aangemeld: cursus reanimatie op {day} om {hour}, {place}. Tot dan!",
     waiting="De cursus op {day} is vol. U staat op de wachtlijst; komt er een plek vrij, dan hoort u het.",
     declined="Genoteerd: u doet niet mee aan de cursus op {day}.",
@@ -185,7 +193,19 @@ ENGLISH_WORDS: Final = Words(
     certificate_lapsed="Your CPR certificate expired on {day}.",
     next_training="Course near you: {day} at {hour}, {place}.",
     renew="Please take a refresher in time. Questions? Call your coordinator.",
-    training="CPR course on {day} at {hour}, {place}. Cannot make it? Tell your coordinator.",
+    trainings={
+        Rule.TRAINING: "CPR course on {day} at {hour}, {place}. Cannot make it? Tell your coordinator.",
+        Occasion.INVITATION: "CPR course on {day} at {hour}, {place}. Will you join? Reply YES or NO.",
+        Occasion.SEAT: (
+            "A place came free: you join the CPR course on {day} at {hour}, {place}. Cannot make it? Tell "
+            "your coordinator."
+        ),
+        Occasion.TRAINING_CHANGED: (
+            "Please note, your CPR course has changed: {day} at {hour}, {place}. Cannot make it? Tell your "
+            "coordinator."
+        ),
+        Occasion.CALLED_OFF: "The CPR course on {day} at {hour}, {place} does not take place.",
+    },
     digest="AED network: {things}. See {address}",
     unguarded=("1 cabinet without guardian", "{count} cabinets without guardian"),
     unread=("1 unread reply", "{count} unread replies"),
@@ -194,8 +214,6 @@ ENGLISH_WORDS: Final = Words(
     logged="Thank you. {cabinets}: check noted.",
     defect="Thank you. {cabinets} is now out of service. A coordinator takes it up.",
     reported="Thank you. Your message about {cabinets} is with the coordinator.",
-    invitation="CPR course on {day} at {hour}, {place}. Will you join? Reply YES or NO.",
-    invitation_again="A place is free: CPR course on {day} at {hour}, {place}. Reply YES or NO.",
     booked="You have a place: CPR course on {day} at {hour}, {place}. See you there!",
     waiting=(
         "The course on {day} is full. You are on the waiting list and hear from us if a place comes free."

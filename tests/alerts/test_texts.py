@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aednet.alerts.decisions import Doubt
-from aednet.alerts.rules import Rule
+from aednet.alerts.rules import Occasion, Rule
 from aednet.alerts.texts import (
     Content,
     Ending,
     Place,
     Setting,
+    TrainingNews,
     TrainingSession,
     Waiting,
     about_training,
@@ -29,6 +30,7 @@ from aednet.alerts.texts import (
     resumed,
     text_of,
 )
+from aednet.alerts.wording import WORDS
 from aednet.messaging.codes import with_code
 from aednet.messaging.segments import size_of
 
@@ -65,7 +67,16 @@ CONTENTS = {
     ),
     "certificate that lapses today": Content(certificate_lapses_on=TODAY),
     "certificate that lapsed": Content(certificate_lapses_on=TODAY - timedelta(days=2)),
-    "training tomorrow": Content(trainings=(COURSE,)),
+    **{
+        f"training: {why}": Content(trainings=(TrainingNews(why=why, session=COURSE),))
+        for why in (
+            Rule.TRAINING,
+            Occasion.INVITATION,
+            Occasion.SEAT,
+            Occasion.TRAINING_CHANGED,
+            Occasion.CALLED_OFF,
+        )
+    },
     "after use": Content(used=(BUURTHUIS,)),
     "digest": Content(waiting=Waiting(unguarded=3, unread=1, in_doubt=2, held=1), to_coordinator=True),
     "several things at once": Content(
@@ -77,7 +88,7 @@ CONTENTS = {
         late=MANY,
         endings=tuple(replace(one, place=place) for one in ENDINGS for place in MANY),
         certificate_lapses_on=TODAY,
-        trainings=(COURSE,),
+        trainings=(TrainingNews(why=Rule.TRAINING, session=COURSE),),
     ),
 }
 NAMES = st.text(max_size=200)
@@ -104,8 +115,8 @@ def messages(language: str) -> Iterator[tuple[str, str]]:
     yield "thanks for OK of two", acknowledgement("logged", [BUURTHUIS, SPORTHAL], words)
     yield "thanks for DEFECT", acknowledgement("defect", [BUURTHUIS], words)
     yield "thanks for a report", acknowledgement("reported", [BUURTHUIS], words)
-    for kind in ("invitation", "invitation_again", "booked", "waiting", "declined"):
-        yield f"training: {kind}", about_training(kind, COURSE, words)
+    for kind in ("booked", "waiting", "declined"):
+        yield f"answer about a training: {kind}", about_training(kind, COURSE, words)
     yield "messages again", resumed(words)
     for doubt in Doubt:
         yield f"question: {doubt}", question(doubt, [], words)
@@ -157,7 +168,12 @@ def test_every_message_is_in_seven_bits_and_takes_two_segments_at_most(language:
         next_training=st.none()
         | st.builds(TrainingSession, place=NAMES, begins_at=st.just(COURSE.begins_at)),
         trainings=st.lists(
-            st.builds(TrainingSession, place=NAMES, begins_at=st.just(COURSE.begins_at)), max_size=3
+            st.builds(
+                TrainingNews,
+                why=st.sampled_from([*WORDS["nl"].trainings]),
+                session=st.builds(TrainingSession, place=NAMES, begins_at=st.just(COURSE.begins_at)),
+            ),
+            max_size=3,
         ).map(tuple),
         waiting=st.none()
         | st.builds(Waiting, unguarded=st.integers(1, 30_000), unread=st.integers(0, 99_999)),

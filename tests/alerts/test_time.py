@@ -108,10 +108,10 @@ def test_a_check_due_on_the_day_of_a_clock_change_is_told_once(
     app: APIFlask, clock: MovableClock, day: date
 ) -> None:
     guard(day)
-    clock.instant = datetime.combine(day, time(0, 30), tzinfo=UTC) - timedelta(hours=3)
-    for _ in range(14):
+    change = datetime.combine(day, time(1), tzinfo=UTC)
+    for hours in (-4, -0.5, 0.5, 8, 9):
+        clock.instant = change + timedelta(hours=hours)
         texts = work(clock)
-        clock.move(timedelta(hours=1))
     assert len(texts) == 1
     assert "OK 17" in texts[0]
 
