@@ -38,8 +38,8 @@ fuzz: $(VENV)/dev.stamp ## REQUESTS=5000 requests of every kind against the API
 audit: $(VENV)/dev.stamp ## known weaknesses in the versions that are installed; asks the package index
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
-screenshots: $(VENV)/dev.stamp ## take the README's picture anew
-	AEDNET_TEST_SCREENSHOTS=docs AEDNET_TEST_REQUIRE=browser $(BIN)/pytest -q tests/browser -k "on_a_phone or with_their_credit"
+screenshots: $(VENV)/dev.stamp ## take the README's pictures anew
+	AEDNET_TEST_SCREENSHOTS=docs AEDNET_TEST_REQUIRE=browser $(BIN)/pytest -q tests/browser -k "on_a_phone or with_their_credit or evening_begins"
 
 format: $(VENV)/dev.stamp ## bring the code into shape
 	$(BIN)/ruff format .

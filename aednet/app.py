@@ -31,6 +31,7 @@ import aednet.cabinets.pages
 import aednet.coverage.api
 import aednet.coverage.matching_api
 import aednet.coverage.pages
+import aednet.demo.phone_pages
 import aednet.desk.areas.border_pages
 import aednet.desk.areas.pages
 import aednet.desk.budget.order_pages
@@ -42,6 +43,8 @@ import aednet.desk.cabinets.edit_pages
 import aednet.desk.cabinets.guardian_pages
 import aednet.desk.cabinets.pages
 import aednet.desk.charts.pages
+import aednet.desk.conversations.action_pages
+import aednet.desk.conversations.pages
 import aednet.desk.coverage.pages
 import aednet.desk.ledger.pages
 import aednet.desk.reports.pages
@@ -61,7 +64,9 @@ from aednet.accounts.identity import NotSignedIn, init_identity
 from aednet.accounts.rules import Permission
 from aednet.alerts.addresses import NetworkAddressBook
 from aednet.alerts.composer import PlannedWords
+from aednet.alerts.forgetting import forget_messages
 from aednet.alerts.ticks import hours_of
+from aednet.alerts.trainings import tell_who_moved_up
 from aednet.base.clock import Clock, SystemClock
 from aednet.base.context import Context, attach
 from aednet.base.database import configure_engine, db, engine_options
@@ -74,9 +79,12 @@ from aednet.cabinets.calendar import calendar_of
 from aednet.cabinets.guardian_coordination import see_off
 from aednet.config import InvalidSettings, Settings
 from aednet.coverage.live import current_network, init_live
+from aednet.demo.clock import MovedClock
 from aednet.geography.projection import Projection
 from aednet.messaging.wiring import init_outbox
 from aednet.volunteers.departures import init_departures
+from aednet.volunteers.erasing import note_erasure
+from aednet.volunteers.moving_up import init_moving_up
 from aednet.web.formats import init_formats
 from aednet.web.layout import MenuEntry, init_layout
 from aednet.web.limits import init_limits, seconds_over_limit
@@ -115,6 +123,8 @@ BLUEPRINTS = (
     aednet.desk.budget.order_pages.blueprint,
     aednet.desk.budget.pages.blueprint,
     aednet.desk.charts.pages.blueprint,
+    aednet.desk.conversations.action_pages.blueprint,
+    aednet.desk.conversations.pages.blueprint,
     aednet.desk.coverage.pages.blueprint,
     aednet.desk.ledger.pages.blueprint,
     aednet.desk.reports.pages.blueprint,
@@ -129,16 +139,28 @@ BLUEPRINTS = (
     aednet.volunteers.pages.blueprint,
 )
 
+IN_DEMO = (aednet.demo.phone_pages.blueprint,)
+
 MENU = (
     MenuEntry(words=lazy_gettext("Te doen"), endpoint="todo.show", permission=Permission.SEE),
     MenuEntry(words=lazy_gettext("Kasten"), endpoint="desk_cabinets.show_all", permission=Permission.SEE),
     MenuEntry(words=lazy_gettext("Mensen"), endpoint="people.show_all", permission=Permission.SEE_PEOPLE),
     MenuEntry(words=lazy_gettext("Cursussen"), endpoint="trainings.show_all", permission=Permission.SEE),
+    MenuEntry(
+        words=lazy_gettext("Berichten"),
+        endpoint="conversations.show_all",
+        permission=Permission.SEE_PEOPLE,
+    ),
     MenuEntry(words=lazy_gettext("HartslagNu"), endpoint="ledger.show_open", permission=Permission.CHANGE),
     MenuEntry(words=lazy_gettext("Dekking"), endpoint="desk.coverage", permission=Permission.SEE),
     MenuEntry(words=lazy_gettext("Grafieken"), endpoint="charts.show", permission=Permission.SEE),
     MenuEntry(words=lazy_gettext("Begroting"), endpoint="budget.show", permission=Permission.SEE),
-    MenuEntry(words=lazy_gettext("Smederijen"), endpoint="areas.show_all", permission=Permission.SEE),
+    MenuEntry(
+        words=lazy_gettext("Smederijen"),
+        endpoint="areas.show_all",
+        permission=Permission.SEE,
+        also="/desk/grenzen",
+    ),
     MenuEntry(words=lazy_gettext("Meldingen"), endpoint="reports.show_all", permission=Permission.CHANGE),
     MenuEntry(
         words=lazy_gettext("Mensen met toegang"),
@@ -197,7 +219,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     prepare_instance(settings)
     keyring = KeyRing(secret_keys(settings))
     _check_place(settings)
-    clock = clock or SystemClock(settings.zone)
+    clock = clock or (MovedClock.of(settings) if settings.demo else SystemClock(settings.zone))
     newest_revision()  # read now, before an upgrade of the package changes what lies on disk
     app = APIFlask(
         "aednet",
@@ -232,7 +254,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     init_identity(app, settings)
     init_guards(app)
     init_live(app)
-    init_departures(app, see_off)
+    init_departures(app, farewells=[see_off], erasures=[forget_messages, note_erasure])
+    init_moving_up(app, tell_who_moved_up)
     init_outbox(
         app,
         settings,
@@ -240,7 +263,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         addresses=NetworkAddressBook(),
         composer=PlannedWords(hours=hours_of(settings), desk=f"{settings.public_base_url}/desk"),
     )
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *(IN_DEMO if settings.demo else ())):
         app.register_blueprint(blueprint)
     app.context_processor(_what_pages_must_say)
     _handle_errors(app)

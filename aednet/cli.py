@@ -12,6 +12,7 @@ from aednet.accounts.commands import token_group, user_group
 from aednet.alerts.commands import remind
 from aednet.app import create_app
 from aednet.areas.queries import list_areas
+from aednet.backups import backup, restore
 from aednet.base.commandline import with_app
 from aednet.base.context import current
 from aednet.base.database import db
@@ -77,6 +78,8 @@ for command in (
     serve,
     demo,
     doctor,
+    backup,
+    restore,
     nearest,
     coverage,
     remind,

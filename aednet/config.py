@@ -57,7 +57,7 @@ class Settings(BaseModel):
     tiles_url: str = Field("", description="Address of map tiles with {z}, {x} and {y}; may be empty")
     tiles_credit: str = Field("", description="Credit that the tiles ask for")
     sms: Literal["console", "twilio"] = Field(
-        "console", description="Who sends text messages: `console` (nobody, they are kept to look at) or `twilio`"
+        "console", description="Who sends text messages: `console` (nobody: they are kept) or `twilio`"
     )
     twilio_account_sid: str = Field("", pattern="^(AC[0-9a-f]{32})?$", description="Account at Twilio")
     twilio_auth_token: str = Field("", repr=False, description="Secret of that account")
@@ -82,7 +82,9 @@ class Settings(BaseModel):
     sms_second_check_s: float = Field(
         900, gt=0, le=86_400, description="Seconds before it is asked again after one that it did not know"
     )
-    demo: bool = Field(False, description="Set by `aednet demo`: no limit on public reads")
+    demo: bool = Field(
+        False, description="Set by `aednet demo`: no limit on public reads, telephones, a clock to move"
+    )
 
     @field_validator("secret_keys", mode="before")
     @classmethod

@@ -9,8 +9,10 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from aednet.base.commandline import with_app
+from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import TemporarilyUnavailable
+from aednet.base.instance import restore_mark
 from aednet.base.migration import is_up_to_date
 
 HEADERS_WITHIN_MS = 10_000  # a client that takes longer to say what it wants is cut off
@@ -53,7 +55,9 @@ def check_schema() -> None:
     """Refuse to serve from a database that this version cannot work with.
 
     Raises:
-        TemporarilyUnavailable: its schema is another.
+        TemporarilyUnavailable: its schema is another, or it is being restored.
     """
+    if restore_mark(current().settings).exists():
+        raise TemporarilyUnavailable("A restore did not come to its end: run `aednet restore` again.")
     if not is_up_to_date(db.engine):
         raise TemporarilyUnavailable("The database has another schema: run `aednet db upgrade` first.")

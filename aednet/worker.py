@@ -32,6 +32,7 @@ from aednet.coverage.services import publish_responders
 from aednet.messaging.drain import Drainer
 from aednet.messaging.wiring import current_outbox
 from aednet.volunteers.month_counts import count_months as count_volunteer_months
+from aednet.volunteers.phone_checks import forget_old_checks
 
 PROCESS = "worker"
 
@@ -69,12 +70,19 @@ def keep_figures() -> None:
             keep(session, today=today)
 
 
+def forget_unverified() -> None:
+    """Forget the numbers that somebody meant to register with an hour ago."""
+    with transaction() as session:
+        forget_old_checks(session, now=current().clock.now())
+
+
 TICKS = (
     Tick(name="heartbeat", every=heartbeats.INTERVAL, run=beat),
     Tick(name="published responders", every=timedelta(hours=1), run=publish),
     Tick(name="plan", every=PLAN_EVERY, run=plan_reminders),
     Tick(name="plan what is urgent", every=URGENT_EVERY, run=plan_urgent),
     Tick(name="figures of the day", every=timedelta(hours=1), run=keep_figures),
+    Tick(name="unverified numbers", every=timedelta(minutes=10), run=forget_unverified),
 )
 
 

@@ -13,8 +13,11 @@ from aednet.areas.models import Area, AreaKind
 from aednet.base.database import Base, db
 from aednet.base.revisions import Counter, touch
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_models import AfterUse, Finding
+from aednet.cabinets.care_models import AfterUse, Finding, InspectionPhoto
 from aednet.cabinets.checklist import Item
+from aednet.cabinets.cost_models import ConsumableOrder
+from aednet.cabinets.costs import OrderState
+from aednet.cabinets.guardian_models import Absence
 from aednet.cabinets.ledger_models import RegistryChange
 from aednet.cabinets.ledger_rules import LAPSING
 from aednet.cabinets.models import Cabinet, Consumable, Device, Guardianship, Inspection, ProblemReport
@@ -22,12 +25,16 @@ from aednet.cabinets.rules import ConsumableKind, GuardianRole, ReportKind, Stat
 from aednet.cabinets.upkeep import settle
 from aednet.cabinets.words import index_words
 from aednet.geography.points import LatLon
+from aednet.messaging.models import InboundSms, Reminder
+from aednet.messaging.rules import MessageClass, RecipientKind, State
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import Language, TravelMode, certificate_lapses_on
 from aednet.volunteers.rules import Status as VolunteerStatus
+from aednet.volunteers.training_models import Training
+from aednet.volunteers.training_rules import TrainingState
 from tests.factories import NOW, TODAY
 
-WEST, SOUTH, WIDTH, HEIGHT = 6.40, 52.65, 0.01, 0.01  # degrees, of the first area and of each
+WEST, SOUTH, WIDTH, HEIGHT = 6.60, 52.30, 0.01, 0.01  # degrees, of the first area and of each
 AREAS_A_ROW = 20
 
 
@@ -47,8 +54,14 @@ def fill(size: Size, *, seed: int = 1) -> None:
         known = session.scalars(select(func.count(Area.id))).one()
         areas = [_area(number) for number in range(known, known + size.areas)]
         area_ids = list(session.scalars(insert(Area).returning(Area.id, sort_by_parameter_order=True), areas))
-        _add_volunteers(session, size.volunteers, area_ids, random)
-        _add_cabinets(session, size.cabinets, area_ids, random)
+        people = _add_volunteers(session, size.volunteers, area_ids, random)
+        ids = _add_cabinets(session, size.cabinets, area_ids, random)
+        _add_what_happened(session, ids, random)
+        _add_guardians(session, ids, people, random)
+        _add_trainings(session, len(ids) // 5, area_ids, random)
+        _add_messages(session, people, random)
+        settle(session, ids)
+        index_words(session, ids)
         touch(session, Counter.NETWORK)
         touch(session, Counter.VOLUNTEERS)
     with db.engine.begin() as connection:
@@ -86,7 +99,7 @@ def _at(random: Random, days: int) -> datetime:
     return NOW - timedelta(minutes=random.randint(0, days * 1_440))
 
 
-def _add_volunteers(session: Session, count: int, area_ids: list[int], random: Random) -> None:
+def _add_volunteers(session: Session, count: int, area_ids: list[int], random: Random) -> list[int]:
     rows = []
     for number in range(count):
         index = random.randrange(len(area_ids) + 1)  # one more than there are: nowhere
@@ -113,11 +126,10 @@ def _add_volunteers(session: Session, count: int, area_ids: list[int], random: R
                 "updated_at": NOW,
             }
         )
-    if rows:
-        session.execute(insert(Volunteer), rows)
+    return list(session.scalars(insert(Volunteer).returning(Volunteer.id), rows))
 
 
-def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Random) -> None:
+def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Random) -> list[int]:
     known = session.scalars(select(func.count(Cabinet.id))).one()
     rows = []
     for number in range(known + 1, known + count + 1):
@@ -169,10 +181,7 @@ def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Ran
         for days in (random.randint(0, 60), random.randint(61, 120))
     ]
     session.execute(insert(Inspection), inspections)
-    _add_what_happened(session, ids, random)
-    _add_guardians(session, ids, random)
-    settle(session, ids)
-    index_words(session, ids)
+    return ids
 
 
 def _add_what_happened(session: Session, ids: list[int], random: Random) -> None:
@@ -222,8 +231,31 @@ def _add_what_happened(session: Session, ids: list[int], random: Random) -> None
         for cabinet_id in ids
         for fact in random.sample(sorted(LAPSING), random.choice([0, 0, 0, 1, 2]))
     ]
+    photos = [
+        {"inspection_id": inspection_id, "image": b"\xff\xd8\xff", "added_at": NOW}
+        for inspection_id in inspected.values()
+        if random.random() < 0.3
+    ]
+    supplies = session.execute(
+        select(Consumable.id, Consumable.expires_on)
+        .join(Device, Device.id == Consumable.device_id)
+        .where(Device.cabinet_id >= ids[0], Consumable.expires_on.is_not(None))
+    ).all()
+    orders = [
+        {
+            "consumable_id": supply.id,
+            "expires_on": supply.expires_on,
+            "state": random.choice(list(OrderState)),
+            "ordered_at": _at(random, 90),
+            "ordered_by": "test",
+        }
+        for supply in supplies
+        if random.random() < 0.2
+    ]
     tables: list[tuple[type[Base], list[dict[str, Any]]]] = [
         (RegistryChange, changes),
+        (InspectionPhoto, photos),
+        (ConsumableOrder, orders),
         (ProblemReport, reports),
         (Finding, findings),
         (AfterUse, uses),
@@ -233,8 +265,71 @@ def _add_what_happened(session: Session, ids: list[int], random: Random) -> None
             session.execute(insert(table), rows)
 
 
-def _add_guardians(session: Session, ids: list[int], random: Random) -> None:
-    people = list(session.scalars(select(Volunteer.id)))
+def _add_trainings(session: Session, count: int, area_ids: list[int], random: Random) -> None:
+    rows = []
+    for number in range(count):
+        begins_at = NOW + timedelta(days=random.randint(-300, 100))
+        index = random.randrange(len(area_ids))
+        place = _place(index, random)
+        rows.append(
+            {
+                "place": f"Zaal {number}",
+                "lat": place.lat,
+                "lon": place.lon,
+                "area_id": area_ids[index],
+                "begins_at": begins_at,
+                "ends_at": begins_at + timedelta(hours=3),
+                "seats": 12,
+                "state": TrainingState.PLANNED,
+                "created_at": NOW,
+                "updated_at": NOW,
+            }
+        )
+    session.execute(insert(Training), rows)
+
+
+def _add_messages(session: Session, people: list[int], random: Random) -> None:
+    areas = dict(
+        session.execute(select(Volunteer.id, Volunteer.area_id).where(Volunteer.id >= people[0])).all()
+    )
+    reminders = [
+        {
+            "rule": "test",
+            "subject_kind": "volunteer",
+            "subject_id": who,
+            "occurrence_on": TODAY,
+            "recipient_kind": RecipientKind.VOLUNTEER,
+            "recipient_id": who,
+            "area_id": areas[who],
+            "message_class": MessageClass.REMINDER,
+            "due_at": _at(random, 90),
+            "expires_at": NOW + timedelta(days=1),
+            "state": random.choice(list(State)),
+            "created_at": NOW,
+            "changed_at": NOW,
+        }
+        for who in people
+    ]
+    session.execute(insert(Reminder), reminders)
+    replies = [
+        {
+            "provider_id": f"SM{who}",
+            "sender": f"+316{who:08d}",
+            "sender_hash": who.to_bytes(32),
+            "text": "OK",
+            "received_at": _at(random, 90),
+            "sender_kind": RecipientKind.VOLUNTEER,
+            "sender_id": who,
+            "area_id": areas[who],
+            "outcome": "test",
+            "read_at": random.choice([None, NOW, NOW, NOW]),
+        }
+        for who in people[::3]
+    ]
+    session.execute(insert(InboundSms), replies)
+
+
+def _add_guardians(session: Session, ids: list[int], people: list[int], random: Random) -> None:
     rows = [
         {
             "cabinet_id": cabinet_id,
@@ -243,7 +338,17 @@ def _add_guardians(session: Session, ids: list[int], random: Random) -> None:
             "since_on": TODAY,
         }
         for cabinet_id in ids
-        if people and random.random() < 0.8
+        if random.random() < 0.8
     ]
-    if rows:
-        session.execute(insert(Guardianship), rows)
+    session.execute(insert(Guardianship), rows)
+    away = [
+        {
+            "volunteer_id": who,
+            "from_on": TODAY + timedelta(days=days),
+            "until_on": TODAY + timedelta(days=days + 7),
+        }
+        for who in sorted({row["volunteer_id"] for row in rows})
+        for days in (-30, 10)
+        if random.random() < 0.3
+    ]
+    session.execute(insert(Absence), away)

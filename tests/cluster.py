@@ -12,6 +12,8 @@ from pathlib import Path
 SHORT_PATH = Path("/tmp")  # noqa: S108 a socket's path may have no more than 107 characters
 PREFIX = "aednet-pg-"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+# What was committed outlives the server that is killed, though not the machine.
+OUTLIVES_ITS_SERVER = "-c fsync=off -c max_connections=50"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,21 @@ class Cluster:
             )
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def restart_at_once(self) -> None:
+        """End the server in the middle of whatever it does, and start it again."""
+        _run(
+            self.account,
+            self.programs / "pg_ctl",
+            "-D",
+            self.folder / "data",
+            "-l",
+            self.folder / "log",
+            "-m",
+            "immediate",
+            "-w",
+            "restart",
+        )
+
 
 def find_programs() -> Path | None:
     """Return the folder of initdb and pg_ctl, the newest where there are several."""
@@ -41,7 +58,7 @@ def find_programs() -> Path | None:
     return None if on_path is None else Path(on_path).parent
 
 
-def start_cluster() -> Cluster:
+def start_cluster(settings: str = FAST) -> Cluster:
     """Create and start a cluster that only this machine's own processes can reach.
 
     PostgreSQL refuses to run as root, so root hands it to the account that its package created.
@@ -57,7 +74,7 @@ def start_cluster() -> Cluster:
     _run(
         account, programs / "initdb", "-D", folder / "data", "-U", "aednet", "-A", "trust", "-N", "-E", "UTF8"
     )
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} {FAST}"
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
     _run(
         account,
         programs / "pg_ctl",

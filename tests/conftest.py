@@ -21,6 +21,7 @@ from aednet.app import create_app
 from aednet.base.database import db
 from aednet.base.migration import upgrade
 from aednet.config import Settings
+from aednet.coverage.live import rest_live
 from aednet.web.limits import limiter
 from tests.cluster import Cluster, find_programs, start_cluster
 
@@ -56,7 +57,7 @@ def missing(what: str, reason: str) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database to copy for each test."""
     folder = tmp_path_factory.mktemp("template")
-    _migrate(Settings(instance=folder))
+    migrate(folder)
     path = folder / "aednet.sqlite3"
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -76,20 +77,27 @@ def postgres_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) 
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")
     address = make_url(server).set(database=name).render_as_string(hide_password=False)
-    _migrate(Settings(instance=tmp_path_factory.mktemp("instance"), database_url=address))
+    migrate(tmp_path_factory.mktemp("instance"), address)
     yield address
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of an empty SQLite database of this test's own."""
+    path = tmp_path / "aednet.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database of this test's own, on SQLite and on PostgreSQL in turn."""
     if request.param == "sqlite":
-        path = tmp_path / "aednet.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    address: str = request.getfixturevalue("postgres_database")
+        address: str = request.getfixturevalue("sqlite_url")
+        return address
+    address = request.getfixturevalue("postgres_database")
     _empty(address)
     return address
 
@@ -114,6 +122,7 @@ def open_app(settings: Settings) -> Iterator[Callable[..., APIFlask]]:
 
     yield open_one
     for app in opened:
+        rest_live(app)
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -134,8 +143,9 @@ def client(app: APIFlask) -> FlaskClient:
     return app.test_client()
 
 
-def _migrate(settings: Settings) -> None:
-    app = create_app(settings)
+def migrate(instance: Path, address: str = "") -> None:
+    """Bring an empty database to the present schema."""
+    app = create_app(Settings(instance=instance, database_url=address))
     with app.app_context():
         upgrade(db.engine)
         db.engine.dispose()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from aednet.base.database import db
 
@@ -40,18 +40,28 @@ def asked_here() -> Iterator[list[Asked]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
+def prefer_indexes(connection: Connection) -> None:
+    """Keep PostgreSQL from reading whole what is small in a test: it shall show what it does with a lot."""
+    if connection.dialect.name == "postgresql":
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            connection.execute(text(f"SET enable_{way} = off"))
+
+
 def scans_of(connection: Connection, asked: Asked) -> list[str]:
     """Return the tables that a read goes through from one end to the other, and how.
 
-    SQLite says `SCAN`, of an index too where nothing narrows it; with a limit that is the beginning of a
-    list in its order. PostgreSQL is kept from reading small tables whole, which it would prefer, and is
-    asked whether an index is narrowed by a condition or cut off by a limit.
+    SQLite says `SCAN`, also of a list in its order of which a limit takes the beginning alone. PostgreSQL
+    is asked whether an index is narrowed by a condition or cut off by a limit.
     """
     if connection.dialect.name == "sqlite":
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.statement}", asked.parameters).all()
         has_limit = " LIMIT " in asked.statement
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.statement}", asked.parameters)
-        steps = [row.detail for row in plan if row.detail.startswith("SCAN ")]
-        return [step for step in steps if not (has_limit and " USING " in step)]
+        sorted_parts = {row.parent for row in plan if "TEMP B-TREE" in row.detail}
+        return [
+            row.detail
+            for row in plan
+            if row.detail.startswith("SCAN ") and not (has_limit and row.parent not in sorted_parts)
+        ]
     plan = _plan(connection, asked, "EXPLAIN (FORMAT JSON)")
     return list(_unbounded(plan, is_limited=False))
 

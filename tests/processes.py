@@ -6,6 +6,8 @@ import time
 import urllib.request
 from typing import Any
 
+from aednet.config import Settings
+
 
 def free_port() -> int:
     """Return a port on loopback that nobody listens on."""
@@ -26,3 +28,13 @@ def wait_for(address: str, process: subprocess.Popen[Any]) -> None:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the demo did not answer within a minute")
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the variables by which another process has the same settings."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {
+        f"AEDNET_{name.upper()}": ",".join(value) if isinstance(value, tuple) else str(value)
+        for name, value in given.items()
+        if value not in (None, "")
+    }

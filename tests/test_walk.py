@@ -67,7 +67,8 @@ class Step:
     @property
     def has_object(self) -> bool:
         """Tell whether the address names something that lies in an area, or belongs to somebody."""
-        return bool(self.rule.arguments - set(self.way.asks))
+        named = {name for name, value in self.way.asks.items() if "{" not in value}
+        return bool(self.rule.arguments - named)
 
     @property
     def names_objects(self) -> bool:
@@ -118,7 +119,8 @@ class Walk:
         self, step: Step, objects: Objects, *, said: Objects | None = None, **headers: str
     ) -> TestResponse:
         """Send what an honest sender would, about these objects; a form may speak of others."""
-        values = objects | step.way.asks
+        asks = {name: value.format(**objects) for name, value in step.way.asks.items()}
+        values = objects | asks
         with self.app.test_request_context():
             address = step.rule.build(values, append_unknown=False)
         assert address is not None, f"{step}: a parameter that the world does not have"
@@ -127,9 +129,7 @@ class Walk:
         answer = self.client.open(
             address[1],
             method=step.method,
-            query_string={
-                name: value for name, value in step.way.asks.items() if name not in step.rule.arguments
-            },
+            query_string={name: value for name, value in asks.items() if name not in step.rule.arguments},
             headers=self.headers | headers,
             **({"data": form} if step.way.json is None and step.method != "GET" else {"json": step.way.json})
             if step.method != "GET"

@@ -28,7 +28,7 @@ def running(app: APIFlask) -> Iterator[threading.Thread]:
         yield thread
     finally:
         stopping.set()
-        thread.join(20)
+        thread.join(60)
     assert not thread.is_alive()
 
 
@@ -79,7 +79,7 @@ def has_beaten(app: APIFlask) -> bool:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)

@@ -7,6 +7,7 @@ from aednet.accounts.rules import Permission
 
 SEE, SEE_PEOPLE, CHANGE, ADMINISTER = Permission
 OK: Final = frozenset({200})
+DONE: Final = frozenset({303})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,10 @@ WAYS: Final[dict[str, Way]] = {
     "links.set_password": Way(shared=True, answers=frozenset({422})),
     "map.near_me": Way(shared=True, form={"lat": "52.7", "lon": "6.45"}, answers=frozenset({200, 303, 422})),
     "second_step.finish": Way(shared=True, answers=frozenset({303, 422})),
+    "twilio.inbound": Way(shared=True, answers=frozenset({403})),
+    "twilio.status": Way(
+        shared=True, asks={"attempt": "7f1dbb7e-9c5f-4c0e-8f2b-2c8f6c1d9a11"}, answers=frozenset({403})
+    ),
     "volunteers.go_on": Way(shared=True, answers=frozenset({200, 303, 422})),
     "web.leaflet": Way(shared=True, asks={"name": "leaflet.js"}),
     "web.static_file": Way(
@@ -106,7 +111,7 @@ WAYS: Final[dict[str, Way]] = {
     "care.inspect": Way(needs=CHANGE, answers=frozenset({303, 422})),
     "care.tick_off": Way(needs=CHANGE),
     "care.begin_use": Way(needs=CHANGE),
-    "care.take_step": Way(needs=CHANGE, form={"step": "fetched_back"}),
+    "care.take_steps": Way(needs=CHANGE, form={"step": "fetched_back"}),
     "care.end_unused": Way(needs=CHANGE, last=True, answers=frozenset({303, 409})),
     "vault.reveal": Way(needs=CHANGE, answers=frozenset({200, 422})),
     "vault.change": Way(needs=CHANGE, answers=frozenset({200, 303, 409, 422})),
@@ -177,6 +182,18 @@ WAYS: Final[dict[str, Way]] = {
     "volunteers_api.change": Way(needs=CHANGE, json={"note": "belt liever"}, answers=OK),
     "volunteers_api.erase": Way(needs=CHANGE, last=True, answers=frozenset({200, 204})),
     "reminders_api.cancel": Way(needs=CHANGE, last=True, answers=frozenset({200, 204, 409})),
+    # Messages
+    "conversations.show_all": Way(needs=SEE_PEOPLE, shared=True),
+    "conversations.show_one": Way(needs=SEE_PEOPLE, answers=DONE),
+    "conversations.show_stranger": Way(needs=SEE_PEOPLE, asks={"inbound_id": "{stranger_id}"}),
+    "conversations.show_volunteer": Way(needs=SEE_PEOPLE),
+    # With a coordinator only that coordinator and administrators talk.
+    "conversations.show_account": Way(needs=SEE_PEOPLE, answers=frozenset({200, 404})),
+    "conversing.answer": Way(needs=CHANGE, answers=frozenset({303, 409, 422})),
+    "conversing.decide": Way(needs=CHANGE, form={"besluit": "opnieuw"}, answers=frozenset({303, 409, 422})),
+    "conversing.note_read": Way(needs=CHANGE, shared=True, answers=frozenset({303, 404, 422})),
+    "conversing.take_back": Way(needs=CHANGE, last=True, answers=frozenset({303, 409})),
+    "conversing.use_route_again": Way(needs=ADMINISTER, shared=True, answers=frozenset({303, 404, 409, 422})),
     # Training
     "trainings.show_all": Way(needs=SEE, shared=True),
     "trainings.show": Way(needs=SEE),

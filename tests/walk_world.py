@@ -25,7 +25,7 @@ from aednet.cabinets.ledger_models import RegistryChange
 from aednet.cabinets.ledger_rules import Fact
 from aednet.cabinets.models import Consumable, Device, Inspection, ProblemReport
 from aednet.cabinets.rules import ConsumableKind, GuardianRole, ReportKind
-from aednet.messaging.models import Reminder
+from aednet.messaging.models import InboundSms, Reminder
 from aednet.messaging.rules import MessageClass, RecipientKind, State
 from tests.factories import (
     NOW,
@@ -212,6 +212,30 @@ def _add_rows(
             state=State.DUE,
             created_at=NOW,
             changed_at=NOW,
+        ),
+        "inbound_id": _add(
+            session,
+            InboundSms,
+            provider_id=f"SM{area_id}",
+            sender="+31612345678",
+            sender_hash=bytes(32),
+            text="OK",
+            received_at=NOW,
+            sender_kind=RecipientKind.VOLUNTEER,
+            sender_id=volunteers[0],
+            area_id=area_id,
+            outcome="test",
+        ),
+        "stranger_id": _add(
+            session,
+            InboundSms,
+            provider_id=f"SM{area_id} of somebody",
+            sender="+31612345678",
+            sender_hash=bytes(32),
+            text="OK",
+            received_at=NOW,
+            area_id=area_id,
+            outcome="test",
         ),
         "proposal_id": _add(
             session, BorderProposal, area_id=area_id, proposed_at=NOW, proposed_by="test", **border

@@ -220,6 +220,12 @@ def get_own_account(session: Session, account_id: int) -> OwnAccount:
     return OwnAccount(email=row.email, known=known)
 
 
+def emails_of(session: Session, account_ids: Collection[int]) -> Mapping[int, str]:
+    """Return the addresses of some accounts by their ids."""
+    rows = session.execute(select(Account.id, Account.email).where(Account.id.in_(account_ids)))
+    return {row.id: row.email for row in rows}
+
+
 def list_sessions(session: Session, account_id: int, *, now: datetime) -> list[SessionFacts]:
     """Return the sessions of an account that still hold, the last used first."""
     rows = session.scalars(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from sqlalchemy import delete, select, update
@@ -226,10 +226,22 @@ def end_other_sessions(session: Session, credential: Credential, *, now: datetim
         _record(session, "other_sessions_ended", caller.account_id, now=now, actor=caller.actor)
 
 
+def move_sessions(session: Session, *, by: timedelta) -> None:
+    """Count the sessions from a clock that is moved on: those that hold go on to, and no other does."""
+    for one in session.scalars(
+        select(AccountSession).where(AccountSession.ended_at.is_(None)).with_for_update()
+    ):
+        one.seen_at += by
+        one.expires_at += by
+    session.flush()
+
+
 def note_use(session: Session, credential: Credential, *, now: datetime) -> None:
     """Keep when a session or token was last used."""
     if credential.kind is Kind.SESSION:
-        session.execute(update(AccountSession).where(AccountSession.id == credential.id).values(seen_at=now))
+        # Never back: a request may have begun before another noted a later use.
+        of_this = (AccountSession.id == credential.id, AccountSession.seen_at < now)
+        session.execute(update(AccountSession).where(*of_this).values(seen_at=now))
     else:
         session.execute(update(ApiToken).where(ApiToken.id == credential.id).values(last_used_at=now))
 

@@ -10,16 +10,19 @@ from aednet.messaging.outbox import Addressee
 from aednet.messaging.rules import RecipientKind
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.people import TAKES_PART
+from aednet.volunteers.phone_checks import find_number
 
 
 class NetworkAddressBook:
-    """Knows the volunteers and the accounts; who is known by a number alone is not in it."""
+    """Knows the volunteers, the accounts, and who is about to register."""
 
     def find(self, session: Session, kind: RecipientKind, recipient_id: int) -> Addressee | None:
         """Return who that is, or None where they are gone or have no number."""
         if kind is RecipientKind.VOLUNTEER:
             return _volunteer(session, recipient_id)
-        return _account(session, recipient_id) if kind is RecipientKind.ACCOUNT else None
+        if kind is RecipientKind.ACCOUNT:
+            return _account(session, recipient_id)
+        return _registering(session, recipient_id)
 
 
 def _volunteer(session: Session, volunteer_id: int) -> Addressee | None:
@@ -50,3 +53,11 @@ def _account(session: Session, account_id: int) -> Addressee | None:
     if row is None or row.phone is None:
         return None
     return Addressee(number=PhoneNumber(e164=row.phone), language=DUTCH, is_allowed=row.is_active)
+
+
+def _registering(session: Session, check_id: int) -> Addressee | None:
+    found = find_number(session, check_id)
+    if found is None:
+        return None
+    number, language = found
+    return Addressee(number=number, language=language, is_allowed=True)

@@ -48,13 +48,15 @@ class OpenQuestion:
 class Context:
     """What is known of the sender of a reply, and of what it names.
 
-    `cabinets` are those that a sender looks after and those that the reply names; `was_asked` says that a
-    reply of theirs was asked about and nothing understood since.
+    `questions` are open, `seats` those that a sender said yes to and may think better of. `cabinets` are
+    those that a sender looks after and those that the reply names; `was_asked` says that a reply of theirs
+    was asked about and nothing understood since.
     """
 
     senders: tuple[Person, ...]
     cabinets: tuple[AnswerableCabinet, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
+    seats: tuple[OpenQuestion, ...] = ()
     was_asked: bool = False
 
 
@@ -164,11 +166,12 @@ def _unless_in_doubt(
 
 
 def _about_question(reading: Yes | No, context: Context) -> AnswerQuestion | Doubt:
-    if not context.questions:
+    questions = context.questions or context.seats
+    if not questions:
         return Doubt.NO_QUESTION
-    if len(context.questions) > 1:
+    if len(questions) > 1:
         return Doubt.WHICH_QUESTION
-    question = context.questions[0]
+    question = questions[0]
     return AnswerQuestion(question_id=question.id, is_yes=isinstance(reading, Yes), by=question.to)
 
 

@@ -88,7 +88,8 @@ def context_of(
     return Context(
         senders=tuple(senders),
         cabinets=_answerable(session, found, senders, today=today),
-        questions=_questions(session, volunteers, now=now),
+        questions=_questions(session, volunteers, {BookingState.INVITED}, now=now),
+        seats=_questions(session, volunteers, {BookingState.BOOKED, BookingState.WAITING}, now=now),
         was_asked=was_asked(session, number, now=now),
     )
 
@@ -180,9 +181,8 @@ def _areas_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozens
     """Return the areas of each of these accounts, None for all."""
     if not account_ids:
         return {}
-    roles = dict(
-        session.execute(select(Account.id, Account.role).where(Account.id.in_(account_ids))).tuples()
-    )
+    rows = session.execute(select(Account.id, Account.role).where(Account.id.in_(account_ids)))
+    roles = {row.id: row.role for row in rows}
     own: dict[int, set[int]] = {account_id: set() for account_id in roles}
     for row in session.execute(select(AccountArea).where(AccountArea.account_id.in_(account_ids))).scalars():
         own[row.account_id].add(row.area_id)
@@ -192,14 +192,16 @@ def _areas_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozens
     }
 
 
-def _questions(session: Session, volunteers: Sequence[int], *, now: datetime) -> tuple[OpenQuestion, ...]:
-    """Return the invitations that nobody has answered yet; each is known by its booking."""
+def _questions(
+    session: Session, volunteers: Sequence[int], states: Collection[BookingState], *, now: datetime
+) -> tuple[OpenQuestion, ...]:
+    """Return where somebody stands so with a training day to come; each is known by its booking."""
     rows = session.execute(
         select(TrainingBooking.id, TrainingBooking.volunteer_id)
         .join(Training, Training.id == TrainingBooking.training_id)
         .where(
             TrainingBooking.volunteer_id.in_(volunteers),
-            TrainingBooking.state == BookingState.INVITED,
+            TrainingBooking.state.in_(states),
             Training.state == TrainingState.PLANNED,
             Training.begins_at > now,
         )

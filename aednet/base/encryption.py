@@ -52,6 +52,11 @@ class KeyRing:
         self._newest, *self._older = secrets_newest_first
         self._lookups = tuple(_derive(secret, "lookup") for secret in secrets_newest_first)
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What the keys are known by, newest first; they tell nothing of them."""
+        return tuple(key.id.hex() for key in self._keys)
+
     def encrypt(self, text: str, *, column: str) -> bytes:
         """Encrypt `text` for `column` (its `table.name`) under the newest key."""
         return self.seal(text.encode(), column=column)

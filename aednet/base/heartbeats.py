@@ -26,6 +26,13 @@ def beat(session: Session, process: str, *, now: datetime) -> None:
     session.flush()
 
 
+def move_beats(session: Session, *, by: timedelta) -> None:
+    """Count the last beats from a clock that is moved on: nobody falls silent by that."""
+    for one in session.scalars(select(Heartbeat).with_for_update()):
+        one.beat_at += by
+    session.flush()
+
+
 def find_last_beat(session: Session, process: str) -> datetime | None:
     """Return when `process` last said that it is alive, if ever."""
     return session.scalar(select(Heartbeat.beat_at).where(Heartbeat.process == process))

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from aednet.config import KEY_BYTES, SQLITE_FILE, InvalidSettings, Settings
 
 KEY_FILE = "secret_keys"
+RESTORING = "restoring"
 
 
 def prepare_instance(settings: Settings) -> None:
@@ -18,6 +19,11 @@ def prepare_instance(settings: Settings) -> None:
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not settings.database_url:
         (settings.instance / SQLITE_FILE).touch(mode=0o600, exist_ok=True)
+
+
+def restore_mark(settings: Settings) -> Path:
+    """Return the file that is there while a restore is not yet at its end: nothing is served or sent then."""
+    return settings.instance / RESTORING
 
 
 def secret_keys(settings: Settings) -> tuple[bytes, ...]:

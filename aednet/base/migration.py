@@ -23,7 +23,7 @@ def upgrade(engine: Engine) -> None:
     with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK_NUMBER})
-        config = _config()
+        config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -34,19 +34,31 @@ def newest_revision() -> str:
 
     Read once: a process goes on with the schema it was started for, whatever is installed meanwhile.
     """
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     if head is None:
         raise RuntimeError("aednet ships without its migrations")
     return head
 
 
+def revision_of(engine: Engine) -> str | None:
+    """Return the name of the schema that a database has, None without one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of aednet can upgrade from a schema."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return any(step.revision == revision for step in script.walk_revisions())
+
+
 def is_up_to_date(engine: Engine) -> bool:
     """Tell whether the database has the schema that this version of aednet works with."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest_revision()
+    return revision_of(engine) == newest_revision()
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Return how Alembic finds the steps; whoever runs them adds a connection in a transaction."""
     config = Config()
     config.set_main_option("script_location", str(resources.files("aednet.base") / "migrations"))
     config.set_main_option("path_separator", "os")

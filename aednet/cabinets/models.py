@@ -36,6 +36,7 @@ STATE_UNKNOWN = text(
 )
 HOURS_UNKNOWN = text("cabinet.status NOT IN ('planned', 'retired') AND cabinet.hours_unknown")
 IS_OPEN = text("problem_report.closed_at IS NULL")
+IS_CLOSED = text("problem_report.closed_at IS NOT NULL")
 
 
 def _some(name: str, *columns: str, where: TextClause) -> Index:
@@ -208,6 +209,8 @@ class ProblemReport(Base):
             sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
         ),
+        Index("ix_problem_report_open_id", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_problem_report_closed_id", "id", sqlite_where=IS_CLOSED, postgresql_where=IS_CLOSED),
         Index(
             "ix_problem_report_open_cabinet_id", "cabinet_id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN
         ),

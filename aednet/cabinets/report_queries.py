@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, TextClause, select
 from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
-from aednet.cabinets.models import Cabinet, ProblemReport
-from aednet.cabinets.rules import ReportKind, Status, is_listed
+from aednet.cabinets.models import IS_CLOSED, IS_OPEN, Cabinet, ProblemReport
+from aednet.cabinets.rules import ReportKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +28,11 @@ class ReportFacts:
     id: int
     ref: str
     cabinet_name: str
-    cabinet_status: Status
     area_name: str | None
     kind: ReportKind
     text: str = field(repr=False)
     reported_at: datetime
     closed_at: datetime | None
-
-    @property
-    def has_page(self) -> bool:
-        """Tell whether its cabinet has a public page."""
-        return is_listed(self.cabinet_status)
 
     @property
     def place(self) -> ReportPlace:
@@ -57,29 +52,38 @@ def list_reports(
     session: Session, *, area_ids: Collection[int] | None, limit: int, after: ReportPlace | None = None
 ) -> ReportPage:
     """Return at most `limit` reports of the cabinets in these areas, or with None of all cabinets."""
-    is_closed = ProblemReport.closed_at.is_not(None)
-    wanted = (
-        select(
-            ProblemReport.id,
-            Cabinet.ref,
-            Cabinet.name.label("cabinet_name"),
-            Cabinet.status.label("cabinet_status"),
-            Area.name.label("area_name"),
-            ProblemReport.kind,
-            ProblemReport.text,
-            ProblemReport.reported_at,
-            ProblemReport.closed_at,
-        )
-        .join(Cabinet, Cabinet.id == ProblemReport.cabinet_id)
-        .outerjoin(Area, Area.id == Cabinet.area_id)
-        .order_by(is_closed, ProblemReport.id.desc())
-        .limit(limit + 1)
-    )
-    if area_ids is not None:
-        wanted = wanted.where(Cabinet.area_id.in_(area_ids))
-    if after is not None:
-        older = ProblemReport.id < after.id
-        wanted = wanted.where(and_(is_closed, older) if after.is_closed else or_(is_closed, older))
-    found = tuple(ReportFacts(**row) for row in session.execute(wanted).mappings())
-    page = found[:limit]
+    found: list[ReportFacts] = []
+    for is_closed in (False, True):
+        if after is None or after.is_closed <= is_closed:
+            wanted = _reports(IS_CLOSED if is_closed else IS_OPEN, area_ids).limit(limit + 1 - len(found))
+            if after is not None and after.is_closed == is_closed:
+                wanted = wanted.where(ProblemReport.id < after.id)
+            found += [ReportFacts(**row) for row in session.execute(wanted).mappings()]
+        if len(found) > limit:
+            break
+    page = tuple(found[:limit])
     return ReportPage(reports=page, next_after=page[-1].place if len(found) > limit else None)
+
+
+def _reports(which: TextClause, area_ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+    """Select reports, the newest first. Within areas the way leads from their cabinets, which are few."""
+    wanted = select(
+        ProblemReport.id,
+        Cabinet.ref,
+        Cabinet.name.label("cabinet_name"),
+        Area.name.label("area_name"),
+        ProblemReport.kind,
+        ProblemReport.text,
+        ProblemReport.reported_at,
+        ProblemReport.closed_at,
+    )
+    if area_ids is None:
+        wanted = wanted.select_from(ProblemReport).join(Cabinet, Cabinet.id == ProblemReport.cabinet_id)
+    else:
+        near = select(Cabinet.id).where(Cabinet.area_id.in_(area_ids)).cte("near").prefix_with("MATERIALIZED")
+        wanted = (
+            wanted.select_from(near)
+            .join(Cabinet, Cabinet.id == near.c.id)
+            .join(ProblemReport, ProblemReport.cabinet_id == near.c.id)
+        )
+    return wanted.outerjoin(Area, Area.id == Cabinet.area_id).where(which).order_by(ProblemReport.id.desc())

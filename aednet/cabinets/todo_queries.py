@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, TextClause, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    TextClause,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from aednet.base.urgency import NEVER, Spot, begin_of
@@ -170,12 +181,22 @@ def count_due(session: Session, lists: Sequence[Due], *, within: Areas, most: in
 
 
 def count_due_by_area(session: Session, lists: Sequence[Due], *, within: Collection[int]) -> Counter[int]:
-    """Return how many things the lists hold together of the cabinets in each area."""
-    held = union_all(
-        *(_held(due, within=within).with_only_columns(Cabinet.area_id, Cabinet.id) for due in lists)
-    ).subquery()
-    rows = session.execute(select(held.c.area_id, func.count()).group_by(held.c.area_id))
-    return Counter(dict(rows.all()))
+    """Return how many things the lists hold together of the cabinets in each area, looking at each once."""
+    held: ColumnElement[int] = literal(0)
+    for due in lists:
+        held += case((_holds(due), 1), else_=0)
+    counts = (
+        select(Cabinet.area_id, func.sum(held)).where(Cabinet.area_id.in_(within)).group_by(Cabinet.area_id)
+    )
+    return Counter(
+        {area_id: count for area_id, count in session.execute(counts) if area_id is not None and count}
+    )
+
+
+def _holds(due: Due) -> ColumnElement[bool]:
+    if due.day is None:
+        return and_(due.which)
+    return and_(due.which, due.day.between(due.from_on, due.until_on))
 
 
 def _keys(due: Due) -> tuple[SQLColumnExpression[Any], ...]:
@@ -183,9 +204,7 @@ def _keys(due: Due) -> tuple[SQLColumnExpression[Any], ...]:
 
 
 def _held(due: Due, *, within: Areas) -> Select[*tuple[Any, ...]]:
-    wanted = select(*_keys(due)).where(due.which)
-    if due.day is not None:
-        wanted = wanted.where(due.day.between(due.from_on, due.until_on))
+    wanted = select(*_keys(due)).where(_holds(due))
     return wanted if within is None else wanted.where(Cabinet.area_id.in_(within))
 
 

@@ -7,7 +7,7 @@ while the present one goes on answering.
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,6 +75,11 @@ class Live(Generic[Snapshot]):
         if self._monotonic() - self._checked_at >= self._wait_s and self._checking.acquire(blocking=False):
             self._check(snapshot)
         return snapshot
+
+    def rest(self) -> None:
+        """Wait until nobody looks or builds any more, so that its connections can be closed."""
+        with self._checking:
+            pass
 
     def _check(self, snapshot: Snapshot) -> None:
         """Look at the revision; hand the lock to the builder where it has moved.
@@ -153,6 +158,12 @@ def init_live(app: Flask) -> None:
     """Give `app` its snapshots; each is read at the first question."""
     app.extensions[f"aednet.{Counter.NETWORK}"] = Live(app, Counter.NETWORK, load_network)
     app.extensions[f"aednet.{Counter.VOLUNTEERS}"] = Live(app, Counter.VOLUNTEERS, load_crowd)
+
+
+def rest_live(app: Flask) -> None:
+    """Wait until no snapshot of `app` is being renewed."""
+    for counter in Counter:
+        cast("Live[Any]", app.extensions[f"aednet.{counter}"]).rest()
 
 
 def current_network() -> Network:

@@ -5,8 +5,10 @@ agree at once.
 """
 
 import os
+import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,11 +46,12 @@ class MovedClock:
         except (FileNotFoundError, ValueError):
             return timedelta(0)
 
-    def move_on(self, by: timedelta) -> timedelta:
-        """Move the clock on, never back, and to ten years at most. Returns by how much it was moved."""
-        before = self.moved()
-        after = min(max(before, before + by), FURTHEST)
-        complete = self.file.with_suffix(f".{os.getpid()}")
-        complete.write_text(str(int(after.total_seconds())))
+    def way_to(self, instant: datetime) -> timedelta:
+        """Return how far the clock is to be moved on to reach an instant: not back, and only so far."""
+        return max(timedelta(0), min(instant, datetime.now(UTC) + FURTHEST) - self.now())
+
+    def move_on(self, by: timedelta) -> None:
+        """Move the clock on, to the whole second that follows."""
+        complete = self.file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        complete.write_text(str(ceil((self.moved() + by).total_seconds())))
         complete.replace(self.file)
-        return after - before

@@ -11,7 +11,9 @@ from http.client import HTTPConnection
 
 import click
 
-from aednet.accounts.services import ensure_demo_account
+from aednet.accounts.phones import set_phone
+from aednet.accounts.queries import find_account_id
+from aednet.accounts.services import SYSTEM, ensure_demo_account
 from aednet.base.commandline import with_app
 from aednet.base.context import current
 from aednet.base.database import db
@@ -20,9 +22,9 @@ from aednet.base.migration import upgrade
 from aednet.base.transactions import transaction
 from aednet.coverage.live import load_crowd
 from aednet.coverage.services import publish_responders
+from aednet.demo.phones import COORDINATOR, COORDINATORS_NUMBER
 from aednet.demo.seed import is_for_examples, seed_example_network
 
-COORDINATOR = "demo@aednet.example"
 STARTS_WITHIN_S = 60
 STOPS_WITHIN_S = 15
 LOOK_EVERY_S = 0.1
@@ -33,7 +35,8 @@ LOOK_EVERY_S = 0.1
 def demo(*, port: int) -> None:
     """Try the service with 45 invented cabinets; Ctrl-C stops all of it."""
     address = f"http://127.0.0.1:{port}"
-    os.environ |= {"AEDNET_DEMO": "1", "AEDNET_PUBLIC_BASE_URL": address}
+    # The console, whatever the environment says: nothing of the demo leaves the machine.
+    os.environ |= {"AEDNET_DEMO": "1", "AEDNET_SMS": "console", "AEDNET_PUBLIC_BASE_URL": address}
     added, password = prepare_example_network()
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job is born deaf to it
         signal.signal(number, _interrupt)
@@ -68,6 +71,8 @@ def prepare_example_network() -> tuple[int, str | None]:
         password = ensure_demo_account(
             session, email=COORDINATOR, password=os.environ.get("AEDNET_DEMO_PASSWORD"), now=now
         )
+        if added and (account_id := find_account_id(session, COORDINATOR)) is not None:
+            set_phone(session, account_id, COORDINATORS_NUMBER, by=SYSTEM, now=now)
     if added:
         crowd = load_crowd(db.session(), current().settings)
         with transaction() as session:
@@ -105,8 +110,9 @@ def _greet(address: str, added: int, password: str | None) -> None:
         f"  Map and list   {address}/\n"
         f"  One cabinet    {address}/c/HGV-001\n"
         f"  Register       {address}/join\n"
+        f"  Telephones     {address}/demo/phone: messages arrive there, and the demo's clock moves on\n"
         f"  API            {address}/api/v1/docs\n"
-        f"  Coordinator    {address}/desk/coverage, as {COORDINATOR}, password "
+        f"  Coordinator    {address}/desk, as {COORDINATOR}, password "
         f"{password or 'as before; AEDNET_DEMO_PASSWORD sets another'}\n"
         "Ctrl-C stops it.\n"
     )

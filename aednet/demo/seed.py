@@ -17,6 +17,7 @@ from aednet.demo.cells import shipped_cells
 from aednet.demo.figures import invent_past
 from aednet.demo.happened import seed_example_events
 from aednet.demo.ledger import seed_example_ledger
+from aednet.demo.messages import seed_example_messages
 from aednet.demo.training import seed_example_trainings
 from aednet.demo.volunteers import seed_example_volunteers
 from aednet.exchange import population_in
@@ -46,6 +47,7 @@ def seed_example_network(session: Session, *, settings: Settings, now: datetime,
     seed_example_volunteers(session, settings=settings, now=now, today=today)
     seed_example_trainings(session, settings=settings, ground=ground, now=now, today=today)
     seed_example_events(session, now=now)
+    seed_example_messages(session, settings=settings, now=now, today=today)
     audit.record(
         session,
         at=now,

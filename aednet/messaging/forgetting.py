@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, tuple_, update
+from sqlalchemy import and_, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from aednet.base.phone import PhoneNumber
@@ -22,8 +22,8 @@ def forget(
 ) -> None:
     """End what waits for a person, and remove every text, number and hash that was theirs.
 
-    Rows without them remain, so that what was sent stays counted, and nothing is sent again. A number that
-    wants no messages stays known by its hash, so that it gets none.
+    `numbers` are those that nobody else has. Rows without them remain, so that what was sent stays counted,
+    and nothing is sent again. A number that wants no messages stays known by its hash, so that it gets none.
     """
     stand_in_line(session)
     theirs = tuple_(Reminder.recipient_kind, Reminder.recipient_id).in_(recipients)
@@ -41,6 +41,9 @@ def forget(
         .values(text=None, given_text=None)
         .execution_options(synchronize_session=False)
     )
-    senders = tuple_(InboundSms.sender_kind, InboundSms.sender_id).in_(recipients)
-    session.execute(delete(InboundSms).where(or_(senders, InboundSms.sender_hash.in_(hashes))))
+    theirs_or_nobodys = or_(
+        tuple_(InboundSms.sender_kind, InboundSms.sender_id).in_(recipients),
+        and_(InboundSms.sender_hash.in_(hashes), InboundSms.sender_id.is_(None)),
+    )
+    session.execute(delete(InboundSms).where(theirs_or_nobodys))
     session.execute(delete(ConsoleMessage).where(ConsoleMessage.phone_hash.in_(hashes)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from aednet.base import audit
 from aednet.base.errors import NotFound
 from aednet.base.phone import PhoneNumber
 from aednet.messaging.models import InboundSms
@@ -92,5 +93,5 @@ def mark_read(session: Session, inbound_id: int, *, by: str, now: datetime) -> b
     if row.read_at is not None:
         return False
     row.read_at, row.read_by = now, by
-    session.flush()
+    audit.record(session, at=now, actor=by, action="reply_read", subject=f"reply {inbound_id}")
     return True

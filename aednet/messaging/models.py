@@ -152,6 +152,13 @@ class InboundSms(Base):
             sqlite_where=IS_UNREAD,
             postgresql_where=IS_UNREAD,
         ),
+        Index(
+            "ix_inbound_sms_unread_anywhere",
+            "received_at",
+            "id",
+            sqlite_where=IS_UNREAD,
+            postgresql_where=IS_UNREAD,
+        ),
         Index(None, "sender_kind", "sender_id", "id"),
     )
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from aednet.base.branches import first_rows
 from aednet.base.paging import Page, page_of
 from aednet.base.phone import PhoneNumber
+from aednet.base.urgency import Spot
 from aednet.messaging.models import ConsoleMessage, InboundSms, Reminder
 from aednet.messaging.numbers import hashes_of
 from aednet.messaging.rules import MessageClass, Reason, RecipientKind, State
@@ -51,6 +53,11 @@ class InboundRow:
     area_id: int | None
     outcome: str
     read_at: datetime | None
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands among what people wrote."""
+        return Spot(at=self.received_at, id=self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,47 +111,23 @@ def find_text(session: Session, reminder_id: int) -> str | None:
 
 
 def list_unread(
-    session: Session, *, within: Collection[int] | None, after: int = 0, limit: int = 50
-) -> Page[InboundRow, int]:
-    """Return what people wrote and nobody has read, oldest first, by id from behind `after`."""
-    wanted = select(InboundSms.id).where(InboundSms.read_at.is_(None), InboundSms.id > after)
-    if within is not None:
-        wanted = wanted.where(InboundSms.area_id.in_(within))
-    ids = session.scalars(wanted.order_by(InboundSms.id).limit(limit + 1)).all()
+    session: Session, *, within: Collection[int] | None, after: Spot | None = None, limit: int = 50
+) -> Page[InboundRow, Spot]:
+    """Return what people wrote and nobody has read, the oldest first; what lies in no area only for None."""
+    unread = select(InboundSms.id, InboundSms.received_at).where(InboundSms.read_at.is_(None))
+    if after is not None:
+        spot = (after.at, after.id)
+        unread = unread.where(tuple_(InboundSms.received_at, InboundSms.id) > spot)
+    parts = (
+        [unread] if within is None else [unread.where(InboundSms.area_id == one) for one in sorted(within)]
+    )
+    branches = [part.order_by(InboundSms.received_at, InboundSms.id) for part in parts]
+    found = first_rows(session, branches, limit=limit + 1, key=lambda row: (row.received_at, row.id))
     rows = session.execute(
-        select(*INBOUND_COLUMNS).where(InboundSms.id.in_(ids)).order_by(InboundSms.id)
+        select(*INBOUND_COLUMNS).where(InboundSms.id.in_([row.id for row in found]))
     ).mappings()
-    return page_of([InboundRow(**row) for row in rows], limit=limit, place_of=lambda row: row.id)
-
-
-def list_sent_to(
-    session: Session, kind: RecipientKind, recipient_id: int, *, limit: int = 50
-) -> Sequence[ReminderRow]:
-    """Return the newest messages to somebody, the newest first; those that another carries are left out."""
-    rows = session.execute(
-        select(*COLUMNS)
-        .where(
-            Reminder.recipient_kind == kind,
-            Reminder.recipient_id == recipient_id,
-            Reminder.carrier_id.is_(None),
-        )
-        .order_by(Reminder.id.desc())
-        .limit(limit)
-    ).mappings()
-    return [ReminderRow(**row) for row in rows]
-
-
-def list_written_by(
-    session: Session, kind: RecipientKind, sender_id: int, *, limit: int = 50
-) -> Sequence[InboundRow]:
-    """Return the newest messages from somebody, the newest first."""
-    rows = session.execute(
-        select(*INBOUND_COLUMNS)
-        .where(InboundSms.sender_kind == kind, InboundSms.sender_id == sender_id)
-        .order_by(InboundSms.id.desc())
-        .limit(limit)
-    ).mappings()
-    return [InboundRow(**row) for row in rows]
+    inbound = sorted((InboundRow(**row) for row in rows), key=lambda row: row.spot)
+    return page_of(inbound, limit=limit, place_of=lambda row: row.spot)
 
 
 def list_on_console(session: Session, number: PhoneNumber, *, limit: int = 50) -> Sequence[ConsoleRow]:

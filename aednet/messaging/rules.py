@@ -64,6 +64,7 @@ class Reason(StrEnum):
     TOO_MANY = "too_many"  # the cap on messages that go at once
     CIRCUIT = "circuit"
     LOST_TWICE = "lost_twice"
+    RESTORED = "restored"  # an older state of the database was put back: it may have been sent since
     NOBODY_TO_ASK = "nobody_to_ask"  # the provider of before is not set up any more
     PERSON = "person"  # somebody decided so at the desk
 

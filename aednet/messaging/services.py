@@ -1,7 +1,7 @@
 """Writes of the outbox from outside: what is to be said, taken back, ended or decided by a person."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -19,6 +19,7 @@ from aednet.messaging.rules import UNSENT, AttemptState, MessageClass, Reason, R
 from aednet.messaging.standing import insert_for, move, set_free, stand_in_line, with_carried
 from aednet.messaging.suppressions import note_suppression
 
+ONE_DAY: Final = timedelta(days=1)
 DECIDED_LATE: Final = timedelta(days=1)  # how long a message still makes sense that somebody sends again
 
 
@@ -72,6 +73,32 @@ def enqueue(session: Session, new: NewReminder, *, now: datetime) -> int | None:
         .returning(Reminder.id)
     )
     return added
+
+
+def enqueue_anew(session: Session, new: NewReminder, *, now: datetime) -> int | None:
+    """Put in the outbox what may have to be said more often than once a day.
+
+    It takes the first day from its own on that is free. Returns its id, or None where it would repeat the
+    last: in the same words, or without words of its own, while that waits to be said.
+    """
+    said = (
+        Reminder.rule == new.rule,
+        Reminder.subject_kind == new.subject_kind,
+        Reminder.subject_id == new.subject_id,
+        Reminder.recipient_kind == new.recipient_kind,
+        Reminder.recipient_id == new.recipient_id,
+    )
+    last = session.execute(
+        select(Reminder.occurrence_on, Reminder.state, Reminder.given_text)
+        .where(*said, Reminder.occurrence_on >= new.occurrence_on)
+        .order_by(Reminder.occurrence_on.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return enqueue(session, new, now=now)
+    if last.given_text == new.text if new.text is not None else last.state in UNSENT:
+        return None
+    return enqueue(session, replace(new, occurrence_on=last.occurrence_on + ONE_DAY), now=now)
 
 
 def cancel(

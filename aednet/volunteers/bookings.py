@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from aednet.base import audit
 from aednet.base.errors import Conflict, NotFound
 from aednet.volunteers.models import Volunteer
+from aednet.volunteers.moving_up import tell_moved_up
 from aednet.volunteers.queries import is_number, lives_within
 from aednet.volunteers.rules import Status
 from aednet.volunteers.training_models import Training, TrainingBooking
@@ -124,7 +125,7 @@ def decline(session: Session, training_id: int, volunteer_id: int, *, by: Booker
 
 
 def free_seat(session: Session, training_id: int, *, by: Booker, now: datetime) -> list[int]:
-    """Give the seats that are free to those who wait longest. Returns who moved up, in that order.
+    """Give the seats that are free to those who wait longest, and have them told. Returns who, in order.
 
     Once it has begun nobody moves up any more.
 
@@ -142,7 +143,9 @@ def free_seat(session: Session, training_id: int, *, by: Booker, now: datetime) 
         put_booking(session, one, training.id, one.volunteer_id, BookingState.BOOKED, now=now)
         record_booking(session, training.id, "training_moved_up", one.volunteer_id, by=by, now=now)
     session.flush()
-    return [one.volunteer_id for one in moved]
+    moved_up = [one.volunteer_id for one in moved]
+    tell_moved_up(session, training.id, moved_up, now=now)
+    return moved_up
 
 
 def give_up_seats(session: Session, volunteer_id: int, *, by: Booker, now: datetime) -> None:

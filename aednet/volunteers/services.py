@@ -17,7 +17,7 @@ from aednet.volunteers.arrivals import Registrar, add_volunteers, new_volunteer,
 from aednet.volunteers.bookings import Booker, give_up_seats
 from aednet.volunteers.changes import check_course, columns_of, moved_home, set_columns
 from aednet.volunteers.courses import keep_course
-from aednet.volunteers.departures import say_farewell
+from aednet.volunteers.departures import erase_elsewhere, say_farewell
 from aednet.volunteers.drafts import VolunteerChange, VolunteerDraft
 from aednet.volunteers.keys import hashes_of_phone
 from aednet.volunteers.models import ConsentEvent, Volunteer, VolunteerNameWord
@@ -53,7 +53,7 @@ def register_volunteer(
 
 
 def erase_volunteer(session: Session, volunteer_id: int, *, by: Registrar, now: datetime) -> None:
-    """Erase whoever asks for it: their row, the words of their name, and what they looked after.
+    """Erase whoever asks for it: their row, the words of their name, what they looked after, their messages.
 
     What stays is that somebody with this number consented and withdrew; numbers are never given again.
 
@@ -65,6 +65,7 @@ def erase_volunteer(session: Session, volunteer_id: int, *, by: Registrar, now: 
     if volunteer.status is not Status.LEFT:
         note_consent(session, volunteer, ConsentKind.WITHDRAWN, way=by.way, now=now)
     say_farewell(session, volunteer_id, actor=by.actor, now=now)
+    erase_elsewhere(session, volunteer_id, actor=by.actor, now=now)
     _record(session, volunteer_id, "volunteer_erased", by=by, now=now)
     session.delete(volunteer)
     session.flush()

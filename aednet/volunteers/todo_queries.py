@@ -86,11 +86,9 @@ def list_lapsing(
 
 
 def _areas(lapsing: Lapsing, *, within: Collection[int] | None, after: int | None) -> Select[int]:
-    areas = (
-        select(AREA.c.id)
-        .where(_held(lapsing, Volunteer.area_id == AREA.c.id).correlate(AREA).exists())
-        .order_by(AREA.c.id)
-    )
+    # Not EXISTS, which PostgreSQL turns into a join that may read every row of the network.
+    first = _held(lapsing, Volunteer.area_id == AREA.c.id).limit(1).correlate(AREA).scalar_subquery()
+    areas = select(AREA.c.id).where(first.is_not(None)).order_by(AREA.c.id)
     if within is not None:
         areas = areas.where(AREA.c.id.in_(within))
     return areas if after is None else areas.where(AREA.c.id > after)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory, url_for
 from flask_babel import Babel, get_locale
 
 from aednet.base.context import current
@@ -23,11 +23,15 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuEntry:
-    """A page that whoever is signed in, and has the permission, finds in the head of every page."""
+    """A page that whoever is signed in, and has the permission, finds in the menu of every page.
+
+    `also` is an address under which pages lie that belong to it, beside its own.
+    """
 
     words: str
     endpoint: str
     permission: str
+    also: str | None = None
 
 
 @blueprint.get("/static/<fingerprint>/<path:name>")
@@ -65,7 +69,23 @@ def init_layout(app: Flask, *, menu: Sequence[MenuEntry]) -> None:
         aednet_version=version("aednet"),
         map_tiles=map_tiles,
         menu=menu,
+        menu_entry_here=lambda: _entry_here(menu),
     )
+
+
+def _entry_here(menu: Sequence[MenuEntry]) -> MenuEntry | None:
+    """Return the entry that the page asked for belongs to: it lies at its address or under it.
+
+    What lies above other entries, as the desk's first page does, holds itself alone.
+    """
+    here = request.script_root + request.path
+    addresses = [(url_for(entry.endpoint), entry) for entry in menu]
+    addresses += [(request.script_root + entry.also, entry) for entry in menu if entry.also]
+    for address, entry in addresses:
+        is_above = any(other.startswith(f"{address}/") for other, _ in addresses)
+        if here == address or (here.startswith(f"{address}/") and not is_above):
+            return entry
+    return None
 
 
 def asset(name: str) -> str:

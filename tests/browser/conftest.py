@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,14 +45,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": QUIET}
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running demo on a fresh instance."""
+@contextmanager
+def running_demo(instance: Path) -> Iterator[str]:
+    """Run a demo of one's own; yields its address."""
     port = free_port()
-    environ = os.environ | {
-        "AEDNET_INSTANCE": str(tmp_path_factory.mktemp("instance")),
-        "AEDNET_DEMO_PASSWORD": PASSWORD,
-    }
+    environ = os.environ | {"AEDNET_INSTANCE": str(instance), "AEDNET_DEMO_PASSWORD": PASSWORD}
     process = subprocess.Popen([sys.executable, "-m", "aednet.cli", "demo", "--port", str(port)], env=environ)
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
@@ -58,6 +57,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demo on a fresh instance."""
+    with running_demo(tmp_path_factory.mktemp("instance")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from aednet.accounts.rules import Caller, Role
 from aednet.areas.ground import load_ground
 from aednet.base.context import current
 from aednet.base.database import db
-from aednet.base.migration import _config, upgrade
+from aednet.base.migration import alembic_config, upgrade
 from aednet.base.transactions import transaction
 from aednet.cabinets import coordination, guardians, inspections, services
 from aednet.cabinets.arrivals import Arrival, take_in
@@ -306,7 +306,7 @@ def test_a_cabinet_is_found_by_the_words_it_bears_now(app: APIFlask) -> None:
 
 def upgrade_to(revision: str) -> None:
     with db.engine.begin() as connection:
-        config = _config()
+        config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 

@@ -16,12 +16,17 @@ MOST_PEOPLE = 10**9
 PEOPLE = re.compile(r"[0-9]{1,10}")
 LONGEST_SLUG = 60
 LONGEST_TEXT = 200
+SOURCES = {"proposal": "voorstel", "published": "openbare gegevens", "import": "ingelezen"}
+STORED = {typed: stored for stored, typed in SOURCES.items()}
 FIELDS = ("name", "kind", "population", "name_source", "boundary_source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaForm:
-    """Name, kind, inhabitants and sources as they were typed; `seen` is the mark of what was shown."""
+    """Name, kind, inhabitants and sources as they were typed; `seen` is the mark of what was shown.
+
+    A source that has a name of its own in the database is shown by a Dutch one, and understood by it.
+    """
 
     name: str = ""
     kind: str = ""
@@ -33,7 +38,10 @@ class AreaForm:
     @classmethod
     def parse(cls, fields: Mapping[str, str]) -> Self:
         """Read a form; what is missing is empty."""
-        return cls(**{name: fields.get(name, "").strip() for name in (*FIELDS, "seen")})
+        typed = {name: fields.get(name, "").strip() for name in (*FIELDS, "seen")}
+        for name in ("name_source", "boundary_source"):
+            typed[name] = STORED.get(typed[name].casefold(), typed[name])
+        return cls(**typed)
 
     @classmethod
     def of(cls, area: AreaFacts, *, seen: str) -> Self:
@@ -46,6 +54,11 @@ class AreaForm:
             boundary_source=area.boundary_source,
             seen=seen,
         )
+
+    def shown_source(self, name: str) -> str:
+        """Return one of the two sources as the form shows it."""
+        source: str = getattr(self, name)
+        return SOURCES.get(source, source)
 
     @property
     def bad(self) -> tuple[str, ...]:

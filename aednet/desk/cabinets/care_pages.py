@@ -1,6 +1,6 @@
 """The pages on which a cabinet is cared for: inspection with photo, what is amiss, and after a use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ from aednet.cabinets.queries import find_device
 from aednet.cabinets.recovery import Step
 from aednet.desk.cabinets.care import get_own, view_care
 from aednet.desk.cabinets.care_form import FIELDS, InspectionForm, Unreadable
-from aednet.desk.cabinets.use_form import read_expiry
+from aednet.desk.cabinets.use_form import NoDate, UseForm
 
 # Twice a photo, so that one which is somewhat too large gets an answer beside its field, and nothing is lost.
 LARGEST_INSPECTION = 2 * LARGEST_PHOTO
@@ -96,34 +96,34 @@ def begin_use(ref: str) -> ResponseReturnValue:
 
 
 @blueprint.post(f"/na-gebruik/<int(max={LARGEST_ID}):path_id>")
-def take_step(ref: str, path_id: int) -> ResponseReturnValue:
-    """Note that a step was done."""
-    step = next((step for step in Step if step == request.form.get("step")), None)
-    if step is None:
-        raise NotFound("There is no such step.")
+def take_steps(ref: str, path_id: int) -> ResponseReturnValue:
+    """Note which steps were done, all of them or none."""
+    form = UseForm.parse(request.form)
     get_own(ref)
-    typed = request.form.get("expires_on", "")
+    if not form.steps:
+        return _use(ref, form, refused="nothing"), 422
     try:
-        expires_on = read_expiry(step, typed)
-    except ValueError:
-        return _use(ref, bad_step=step, typed=typed), 422
-    clock = current().clock
+        dates = form.dates()
+    except NoDate as error:
+        return _use(ref, form, bad=error.bad), 422
+    clock, actor = current().clock, current_caller().actor
     try:
         with transaction() as session:
             cabinet = hold_cabinet(session, ref, by=current_caller())
-            tick(
-                session,
-                cabinet,
-                path_id,
-                step,
-                actor=current_caller().actor,
-                now=clock.now(),
-                today=clock.today(),
-                expires_on=expires_on,
-            )
+            for step, expires_on in dates.items():
+                tick(
+                    session,
+                    cabinet,
+                    path_id,
+                    step,
+                    actor=actor,
+                    now=clock.now(),
+                    today=clock.today(),
+                    expires_on=expires_on,
+                )
     except (PathClosed, StepTooEarly) as error:
-        return _use(ref, refused=error.code), 409
-    return redirect(url_for(".show_use", ref=ref), code=303)
+        return _use(ref, form, refused=error.code), 409
+    return redirect(url_for(".show_use", ref=ref, gedaan="stappen"), code=303)
 
 
 @blueprint.post(f"/na-gebruik/<int(max={LARGEST_ID}):path_id>/niet-gebruikt")
@@ -174,7 +174,13 @@ def _checklist(ref: str, form: InspectionForm, *, bad: Mapping[str, str] | None 
     )
 
 
-def _use(ref: str, *, bad_step: Step | None = None, typed: str = "", refused: str | None = None) -> str:
+def _use(
+    ref: str,
+    form: UseForm | None = None,
+    *,
+    bad: Collection[Step] = (),
+    refused: str | None = None,
+) -> str:
     cabinet = get_own(ref)
     care = view_care(db.session(), cabinet, current_caller(), current().clock.today())
     return render_template(
@@ -182,9 +188,10 @@ def _use(ref: str, *, bad_step: Step | None = None, typed: str = "", refused: st
         cabinet=cabinet,
         care=care,
         steps=list(Step),
-        bad_step=bad_step,
-        typed=typed,
+        form=form or UseForm(),
+        bad=bad,
         refused=refused,
+        has_saved=request.args.get("gedaan") == "stappen",
     )
 
 

@@ -8,11 +8,18 @@ from aednet.base.paging import Page
 from aednet.desk.todo.cabinet_stock import CabinetStock
 from aednet.desk.todo.certificate_stock import CertificateStock
 from aednet.desk.todo.ledger_stock import LedgerStock
+from aednet.desk.todo.message_stock import MessageStock
 from aednet.desk.todo.open_stock import OpenStock
 from aednet.desk.todo.stock import Line, Scope, Stock
 from aednet.desk.todo.urgency import Kind, Place, page_of_all
 
-STOCKS: Final[tuple[Stock, ...]] = (OpenStock(), CabinetStock(), LedgerStock(), CertificateStock())
+STOCKS: Final[tuple[Stock, ...]] = (
+    OpenStock(),
+    MessageStock(),
+    CabinetStock(),
+    LedgerStock(),
+    CertificateStock(),
+)
 
 
 def list_lines(

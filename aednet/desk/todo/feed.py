@@ -19,7 +19,7 @@ from aednet.base.errors import NotFound
 from aednet.base.urgency import NEVER
 from aednet.cabinets.todo_rules import out_of_sight
 from aednet.desk.todo.everything import list_lines
-from aednet.desk.todo.stock import MOST, Line
+from aednet.desk.todo.stock import MOST, Line, MessageFacts
 from aednet.desk.todo.view import scope_of
 from aednet.volunteers.todo_queries import CertificatesToDo
 from aednet.web.limits import limiter
@@ -39,8 +39,10 @@ def feed(token: str) -> Response:
     reader = find_calendar_reader(db.session(), token)
     if reader is None:
         raise NotFound("There is no such calendar.")
-    today = current().clock.today()
-    lines = list_lines(scope_of(db.session(), reader, today=today), after=None, limit=LONGEST).rows
+    clock = current().clock
+    today = clock.today()
+    scope = scope_of(db.session(), reader, now=clock.now(), today=today)
+    lines = list_lines(scope, after=None, limit=LONGEST).rows
     answer = Response(_calendar(lines, today=today).to_ical(), content_type="text/calendar; charset=utf-8")
     answer.add_etag()
     answer.make_conditional(request)
@@ -67,6 +69,12 @@ def _calendar(lines: Sequence[Line], *, today: date) -> Calendar:
     return calendar
 
 
+def _area_words(line: Line, names: Mapping[int, AreaName]) -> str:
+    """Return what the area is called in which a line lies, if it lies in one."""
+    name = None if line.area_id is None else names.get(line.area_id)
+    return str(gettext("Buiten de smederijen")) if name is None else name.name
+
+
 def _event(line: Line, *, names: Mapping[int, AreaName], today: date) -> Event:
     """Return a thing to do as a whole day: its own, or today where that has passed or there is none.
 
@@ -76,10 +84,13 @@ def _event(line: Line, *, names: Mapping[int, AreaName], today: date) -> Event:
     day = today if place.at == NEVER else max(today, place.at.date())
     words = get_template_attribute("desk/_todo_words.html", "line_words")
     what = words(line, today, out_of_sight(today), MOST).unescape()
+    where = _area_words(line, names)
     if isinstance(line.facts, CertificatesToDo):
         key = f"{place.kind}-{int(place.band)}-{place.id}"  # an area has one for each band
-        about = names[place.id].name if place.id in names else gettext("Buiten de smederijen")
-        path = url_for("todo.show", soort=place.kind)
+        about, path = where, url_for("todo.show", soort=place.kind)
+    elif isinstance(line.facts, MessageFacts):
+        key = f"{place.kind}-{place.id}"
+        about, path = where, url_for("conversations.show_all")
     else:
         key = f"{place.kind}-{place.id}"
         about = f"{line.facts.name} ({line.facts.ref})"

@@ -20,8 +20,9 @@ blueprint = require(Permission.SEE)(Blueprint("todo", __name__, template_folder=
 @blueprint.get("/desk")
 def show() -> str:
     """List what needs doing in the caller's areas, the most urgent first, a page at a time."""
-    question, caller, today = Question.parse(request.args), current_caller(), current().clock.today()
-    view = view_todo(db.session(), caller, question, today=today)
+    question, caller, clock = Question.parse(request.args), current_caller(), current().clock
+    today = clock.today()
+    view = view_todo(db.session(), caller, question, now=clock.now(), today=today)
     return render_template(
         "desk/todo.html",
         view=view,

@@ -7,7 +7,7 @@ in `everything.STOCKS`.
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,11 @@ from aednet.cabinets.ledger_queries import OpenCabinet
 from aednet.cabinets.todo_open import OpenAtCabinet
 from aednet.cabinets.todo_queries import CabinetToDo
 from aednet.desk.todo.urgency import Kind, Place, Source
+from aednet.messaging.queries import InboundRow
+from aednet.messaging.todo_queries import CircuitsToDo, MessagesToDo
 from aednet.volunteers.todo_queries import CertificatesToDo
+
+MessageFacts = InboundRow | MessagesToDo | CircuitsToDo
 
 MOST = 100  # counting stops here; pages then say "99+"
 
@@ -28,6 +32,7 @@ class Scope:
     session: Session
     within: frozenset[int] | None
     sees_people: bool
+    now: datetime
     today: date
 
 
@@ -37,7 +42,7 @@ class Line:
 
     place: Place
     area_id: int | None
-    facts: CabinetToDo | OpenAtCabinet | OpenCabinet | CertificatesToDo
+    facts: CabinetToDo | OpenAtCabinet | OpenCabinet | CertificatesToDo | MessageFacts
 
 
 class Stock(Protocol):

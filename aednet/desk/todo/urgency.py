@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
     AFTER_USE = "after_use"
     REPORT = "report"
+    REPLY = "reply"
+    CIRCUIT = "circuit"
     OUT_OF_SERVICE = "out_of_service"
     UNKNOWN = "unknown"
     CHECK = "check"
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     LEDGER = "ledger"
     CHILD_PADS = "child_pads"
     DEVICE = "device"
+    DOUBT = "doubt"
+    HELD = "held"
     CERTIFICATE = "certificate"
     GUARDIAN = "guardian"
     HOURS = "hours"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -50,24 +50,29 @@ class TodoView:
         return None if any(count >= MOST for count in self.kinds.values()) else sum(self.kinds.values())
 
 
-def scope_of(session: Session, caller: Caller, *, today: date, area: AreaName | None = None) -> Scope:
+def scope_of(
+    session: Session, caller: Caller, *, now: datetime, today: date, area: AreaName | None = None
+) -> Scope:
     """Return whose things to do a caller sees: those of their areas, or of one of them."""
     return Scope(
         session=session,
         within=caller.area_ids if area is None else frozenset({area.id}),
         sees_people=caller.may(Permission.SEE_PEOPLE),
+        now=now,
         today=today,
     )
 
 
-def view_todo(session: Session, caller: Caller, question: Question, *, today: date) -> TodoView:
+def view_todo(
+    session: Session, caller: Caller, question: Question, *, now: datetime, today: date
+) -> TodoView:
     """Put together what the page shows.
 
     Raises:
         NotFound: the area that is asked for is none of the caller's.
     """
     area = None if question.area is None else _area(session, caller, question.area)
-    scope = scope_of(session, caller, today=today, area=area)
+    scope = scope_of(session, caller, now=now, today=today, area=area)
     page = list_lines(scope, kind=question.kind, after=question.after, limit=PAGE)
     counts = count_by_kind(scope)
     own = list_area_names(session, within=caller.area_ids, after=question.areas_after, limit=PAGE)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
+from aednet.alerts.rules import Occasion
+from aednet.alerts.trainings import tell
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import NotFound
@@ -38,7 +40,8 @@ def book(training_id: int) -> ResponseReturnValue:
     def note(session: Session) -> None:
         by, now = _booker(), current().clock.now()
         if step == INVITE:
-            bookings.invite(session, training_id, numbers, by=by, now=now)
+            asked = bookings.invite(session, training_id, numbers, by=by, now=now)
+            tell(session, Occasion.INVITATION, training_id, asked, now=now)
             return
         steps: dict[str, Callable[..., object]] = {
             COMES: bookings.accept,
@@ -50,7 +53,8 @@ def book(training_id: int) -> ResponseReturnValue:
         for number in numbers:
             steps[step](session, training_id, number, by=by, now=now)
 
-    return _carry_out(training_id, note, done="genoteerd" if numbers else "niemand")
+    done = "uitgenodigd" if step == INVITE else "genoteerd"
+    return _carry_out(training_id, note, done=done if numbers else "niemand")
 
 
 @blueprint.post(f"{TRAINING}/toevoegen")

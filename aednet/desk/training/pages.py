@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
+from aednet.alerts.rules import Occasion
+from aednet.alerts.trainings import tell, tell_of_change
 from aednet.areas.ground import load_ground
 from aednet.areas.names import names_of
 from aednet.areas.queries import list_areas
@@ -73,8 +75,8 @@ def show(training_id: int) -> str:
 @blueprint.get("/nieuw")
 @require(Permission.CHANGE)
 def new() -> str:
-    """Show the empty form."""
-    return _form(TrainingForm(), None)
+    """Show the empty form, with the place that a link to it may name."""
+    return _form(TrainingForm(place=request.args.get("plaats", "")), None)
 
 
 @blueprint.post("/nieuw")
@@ -113,7 +115,7 @@ def change(training_id: int) -> ResponseReturnValue:
     try:
         draft = understand(form, known, areas=areas, ground=ground, zone=zone)
         with transaction() as session:
-            training.change_training(
+            moved_up = training.change_training(
                 session,
                 training_id,
                 draft,
@@ -122,6 +124,8 @@ def change(training_id: int) -> ResponseReturnValue:
                 now=current().clock.now(),
                 known_version=form.version,
             )
+            if (draft.place, draft.begins_at) != (known.place, known.begins_at):
+                tell_of_change(session, training_id, but=moved_up, now=current().clock.now())
     except Faulty as faulty:
         return _form(form, known, bad=faulty.bad), 422
     except InvalidValue as error:
@@ -137,10 +141,12 @@ def change(training_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{TRAINING}/afgelasten")
 @require(Permission.CHANGE)
 def cancel(training_id: int) -> ResponseReturnValue:
-    """Cancel a training day and free everybody who was to come."""
+    """Cancel a training day, and free and tell everybody who was to come."""
     try:
         with transaction() as session:
-            training.cancel_training(session, training_id, by=current_caller(), now=current().clock.now())
+            now = current().clock.now()
+            counted_on_it = training.cancel_training(session, training_id, by=current_caller(), now=now)
+            tell(session, Occasion.CALLED_OFF, training_id, counted_on_it, now=now)
     except TrainingClosed:
         return page_of_training(training_id, refused="closed"), 409
     return redirect(url_for(".show", training_id=training_id, gedaan="afgelast"), code=303)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from aednet.areas.ground import Ground
 from aednet.cabinets.merging import move_guardianships
+from aednet.messaging.merging import hand_over
+from aednet.messaging.rules import RecipientKind
 from aednet.volunteers.arrivals import Registrar
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.merging import BOTH_NOTES, FIELDS, Pair, hold_both, merge_volunteers
@@ -53,13 +55,19 @@ def merge(
     now: datetime,
     today: date,
 ) -> None:
-    """Make one of two volunteers: cabinets go along, then all that the volunteers' room keeps.
+    """Make one of two volunteers: cabinets and messages go along, then all that the volunteers' room keeps.
 
     Raises:
         NotFound, Conflict, CannotMerge, InvalidValue: as `merge_volunteers`.
     """
     hold_both(session, pair, by=by)
     move_guardianships(session, pair.other_id, pair.keep_id, today=today)
+    hand_over(
+        session,
+        (RecipientKind.VOLUNTEER, pair.other_id),
+        (RecipientKind.VOLUNTEER, pair.keep_id),
+        now=now,
+    )
     merge_volunteers(session, pair, from_other=from_other, by=by, ground=ground, now=now, today=today)
 
 

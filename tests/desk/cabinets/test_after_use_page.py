@@ -34,7 +34,7 @@ def post(client: FlaskClient, address: str = "", **form: str) -> TestResponse:
     return client.post(f"{PAGE}{address}", data=form, headers=BROWSER)
 
 
-def buttons(page: Page) -> set[str]:
+def offered(page: Page) -> set[str]:
     return {field["value"] for field in page.all("input") if field.get("name") == "step"}
 
 
@@ -47,7 +47,7 @@ def test_from_used_to_back_in_service_step_by_step(client: FlaskClient, see: See
     number = path_of(cabinet_id).id
     page = see(PAGE)
     assert "Dat is gemeld: vandaag 14:00, door uzelf." in page.words
-    assert buttons(page) == {"fetched_back"}
+    assert offered(page) == set(Step)
     for step, typed in (
         ("fetched_back", ""),
         ("pads", "31-12-2028"),
@@ -55,9 +55,10 @@ def test_from_used_to_back_in_service_step_by_step(client: FlaskClient, see: See
         ("kit", ""),
         ("in_service", ""),
     ):
-        assert step in buttons(see(PAGE))
+        assert step in offered(see(PAGE))
         for _ in range(2):
-            assert post(client, f"/{number}", step=step, expires_on=typed).status_code == 303
+            said = {"step": step, f"expires_on_{step}": typed}
+            assert post(client, f"/{number}", **said).status_code == 303
     assert "Alle stappen zijn gedaan (vandaag 14:00). De AED hangt weer klaar." in see(PAGE).words
     assert (status_of(cabinet_id), path_of(cabinet_id).outcome) == (Status.IN_SERVICE, Outcome.USED)
     assert len(path_of(cabinet_id).done) == len(Step)
@@ -73,13 +74,39 @@ def test_new_pads_want_their_date_and_a_bad_one_is_said_beside_the_field(
     post(client)
     number = path_of(cabinet_id).id
     post(client, f"/{number}", step="fetched_back")
-    answer = post(client, f"/{number}", step=step, expires_on=typed)
+    answer = post(client, f"/{number}", **{"step": step, f"expires_on_{step}": typed})
     page = Page(answer.text)
     assert answer.status_code == 422
     assert page.words.count("Vul de datum in die erop staat") == 2
     (field,) = [field for field in page.all("input") if field.get("aria-invalid") == "true"]
     assert (field["id"], field["value"]) == (f"expires_on-{step}", typed)
     assert len(path_of(cabinet_id).done) == 1
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_everything_is_ticked_at_once_and_a_date_that_was_typed_says_that_its_step_was_done(
+    client: FlaskClient, see: See, cabinet_id: int
+) -> None:
+    post(client)
+    number = path_of(cabinet_id).id
+    said = {"step": ["in_service", "kit", "pads", "fetched_back"], "expires_on_pads": "31-12-2028"}
+    early = client.post(f"{PAGE}/{number}", data=said, headers=BROWSER)
+    assert early.status_code == 409
+    assert path_of(cabinet_id).done == ()
+    ticked = [field["value"] for field in Page(early.text).all("input") if "checked" in field]
+    assert ticked == ["fetched_back", "pads", "kit", "in_service"]
+    said["expires_on_battery"] = "1-6-2030"
+    assert client.post(f"{PAGE}/{number}", data=said, headers=BROWSER).status_code == 303
+    assert "Alle stappen zijn gedaan (vandaag 14:00). De AED hangt weer klaar." in see(PAGE).words
+    assert status_of(cabinet_id) is Status.IN_SERVICE
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_nothing_ticked_is_said_so(client: FlaskClient, cabinet_id: int) -> None:
+    post(client)
+    answer = post(client, f"/{path_of(cabinet_id).id}")
+    assert answer.status_code == 422
+    assert "U vinkte niets aan." in Page(answer.text).words
 
 
 @pytest.mark.usefixtures("coordinator")

@@ -319,7 +319,7 @@ def test_a_long_list_is_read_in_pages_that_skip_and_repeat_no_cabinet(
     read, address = [], PAGE
     while True:
         page = see(address)
-        read.append(re.findall(r'<p class="soft">(HGV-\d+)', page))
+        read.append(re.findall(r'<li class="ledger-row" id="(HGV-\d+)"', page))
         onward = [link["href"] for link in Page(page).all("a") if "?na=" in link["href"]]
         if not onward:
             break

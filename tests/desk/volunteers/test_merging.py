@@ -8,10 +8,14 @@ from werkzeug.test import TestResponse
 
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
+from aednet.base.phone import PhoneNumber
 from aednet.base.transactions import transaction
 from aednet.cabinets.guardians import appoint_guardian
 from aednet.cabinets.models import Cabinet, Guardianship
 from aednet.cabinets.rules import GuardianRole
+from aednet.messaging.inbound import NewInbound, keep_inbound
+from aednet.messaging.models import InboundSms, Reminder
+from aednet.messaging.rules import RecipientKind
 from aednet.volunteers import bookings
 from aednet.volunteers.bookings import Booker
 from aednet.volunteers.models import ConsentEvent, Volunteer
@@ -23,6 +27,7 @@ from aednet.volunteers.training_rules import BookingState
 from tests.desk.reading import Page, shown
 from tests.factories import NOW, TODAY, make_cabinet, make_training
 from tests.fakes import MovableClock
+from tests.messaging.parts import make_reminder
 
 Ask = Callable[..., TestResponse]
 Add = Callable[..., int]
@@ -146,3 +151,22 @@ def test_both_have_to_live_in_the_callers_areas_and_be_two(ask: Ask, add: Add) -
     assert ask(f"/{own}/samenvoegen/{own}", data=data).status_code == 404
     ask(f"/{own}/samenvoegen/{foreign}", data=data)
     assert everybody() == [own, foreign]
+
+
+def test_messages_to_and_from_who_goes_are_those_of_who_stays(ask: Ask, add: Add) -> None:
+    keep, other = add(1), add(2, name="Ida de Groot")
+    told = make_reminder(other, "check")
+    with transaction() as session:
+        new = NewInbound(
+            provider_id="SM1",
+            sender=PhoneNumber(e164="+31612340002"),
+            text="blub",
+            outcome="asked",
+            sender_kind=RecipientKind.VOLUNTEER,
+            sender_id=other,
+        )
+        keep_inbound(session, new, now=NOW)
+    assert merge(ask, keep, other).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Reminder, told).recipient_id == keep
+    assert db.session.scalars(select(InboundSms.sender_id)).all() == [keep]

@@ -22,6 +22,8 @@ INDEXES_OF_SOME = (
         ("reported_at", "id"),
         "problem_report.closed_at IS NULL",
     ),
+    ("ix_problem_report_open_id", "problem_report", ("id",), "problem_report.closed_at IS NULL"),
+    ("ix_problem_report_closed_id", "problem_report", ("id",), "problem_report.closed_at IS NOT NULL"),
     (
         "ix_problem_report_open_cabinet_id",
         "problem_report",

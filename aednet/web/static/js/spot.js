@@ -17,7 +17,9 @@ async function show(holder) {
   const map = createMap(L, holder, { scrollWheelZoom: false });
   map.setView(spot, CLOSE_BY);
   drawGround(L, map, holder, ground);
-  L.marker(spot, { icon: drop(L), interactive: false, alt: holder.dataset.textSpot }).addTo(map);
+  const mark = L.marker(spot, { icon: drop(L), interactive: false, keyboard: false }).addTo(map).getElement();
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", holder.dataset.textSpot);
 }
 
 function drop(L) {
