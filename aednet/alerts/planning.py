@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import exists, func, literal, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -85,13 +85,19 @@ def plan_subject(
         "created_at": literal(now, Reminder.created_at.type),
         "changed_at": literal(now, Reminder.changed_at.type),
     }
-    # The index alone would do; looking first costs a repeat less than trying each row again.
-    known = exists().where(
-        Reminder.subject_kind == statement.about.value,
-        *(Reminder.__table__.c[name] == found.c[name] for name in OCCURRENCE),
+    # The index alone would do; looking first costs a repeat less than trying each row again. A number, not
+    # EXISTS: PostgreSQL would join, and badly, while it does not know yet how much was planned just now.
+    known = (
+        select(Reminder.id)
+        .where(
+            Reminder.subject_kind == statement.about.value,
+            *(Reminder.__table__.c[name] == found.c[name] for name in OCCURRENCE),
+        )
+        .limit(1)
+        .scalar_subquery()
     )
     # Whoever is told of one thing twice over, as deputy and as coordinator's stand-in, is told the sooner.
-    new = select(*values.values()).where(~known).order_by(found.c.due_at)
+    new = select(*values.values()).where(known.is_(None)).order_by(found.c.due_at)
     insert = INSERT[session.get_bind().dialect.name]
     rows = insert(Reminder.__table__).from_select(list(values), new).on_conflict_do_nothing()
     return list(session.scalars(rows.returning(Reminder.id)))

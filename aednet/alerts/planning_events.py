@@ -1,30 +1,24 @@
 """What happened, rule by rule, in SQL: each gives its events for their recipients."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
-    Boolean,
     ColumnElement,
     Date,
-    String,
     and_,
-    column,
     false,
     func,
     literal,
     or_,
     select,
     union_all,
-    values,
 )
 from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.types import TypeEngine
 
 from aednet.alerts import slots
+from aednet.alerts.parameter_tables import table_of
 from aednet.alerts.planning_recipients import (
     NO_AREA,
     AllFound,
@@ -47,20 +41,6 @@ from aednet.volunteers.models import Volunteer
 from aednet.volunteers.training_models import Training, TrainingBooking
 from aednet.volunteers.training_rules import BookingState, TrainingState
 
-TYPES: Final[Mapping[str, TypeEngine[Any]]] = {
-    "watched_on": Date(),
-    "checked_on": Date(),
-    "check_due_on": Date(),
-    "indoors": Boolean(),
-    "outdoors": Boolean(),
-    "stage": String(),
-    "occurrence_on": Date(),
-    "told_on": Date(),
-    "begins_at": UtcDateTime(),
-    "ends_at": UtcDateTime(),
-    "due_at": UtcDateTime(),
-    "expires_at": UtcDateTime(),
-}
 WAITS_FOR_A_PERSON: Final = (State.NEEDS_REVIEW, State.HELD)
 
 
@@ -70,8 +50,9 @@ def checks(now: datetime, hours: Hours, intervals: Intervals) -> AllFound:
     A cabinet that nobody ever checked counts from when its guardian took it on.
     """
     days = list(slots.of_checks(intervals, now=now, hours=hours))
-    slot = _table(days, name="slot")
-    last = _table(slots.last_checks((day.occurrence_on for day in days), intervals), name="last")
+    slot = table_of(slots.CheckSlot, days, name="slot")
+    checks_before = slots.last_checks((day.occurrence_on for day in days), intervals)
+    last = table_of(slots.LastCheck, checks_before, name="last")
     # Distinct, though its rows are so already: SQLite then makes it first, and finds cabinets by it.
     due = (
         select(*slot.c, last.c.checked_on, last.c.check_due_on, last.c.indoors, last.c.outdoors)
@@ -114,7 +95,7 @@ def checks(now: datetime, hours: Hours, intervals: Intervals) -> AllFound:
 def expiries(now: datetime, hours: Hours, intervals: Intervals) -> AllFound:
     """Return the pads and batteries about to lapse, for keepers and coordinators."""
     days = slots.before_expiry(intervals.expiry_before, intervals.expiry_window, now=now, hours=hours)
-    slot, reached = _table(days), coordinators()
+    slot, reached = table_of(slots.Slot, days, name="slot"), coordinators()
     watched = {
         Rule.PADS: Cabinet.pads_expire_on,
         Rule.CHILD_PADS: Cabinet.child_pads_expire_on,
@@ -127,7 +108,8 @@ def expiries(now: datetime, hours: Hours, intervals: Intervals) -> AllFound:
 
 def devices(now: datetime, hours: Hours, intervals: Intervals) -> Found:
     """Return the devices that will have served their years, for coordinators."""
-    slot = _table(slots.before_device_ends(intervals, now=now, hours=hours))
+    days = slots.before_device_ends(intervals, now=now, hours=hours)
+    slot = table_of(slots.Slot, days, name="slot")
     event = _at_cabinets(Rule.DEVICE, slot, Cabinet.device_since_on).cte("event")
     return to_coordinators(event, coordinators())
 
@@ -137,7 +119,7 @@ def certificates(now: datetime, hours: Hours, intervals: Intervals) -> Found:
     days = slots.before_expiry(
         intervals.certificate_before, intervals.certificate_window, now=now, hours=hours
     )
-    slot = _table(days)
+    slot = table_of(slots.Slot, days, name="slot")
     return (
         select(
             _named(Rule.CERTIFICATE),
@@ -157,8 +139,10 @@ def certificates(now: datetime, hours: Hours, intervals: Intervals) -> Found:
 
 def trainings(now: datetime, hours: Hours, intervals: Intervals) -> Found:
     """Return the trainings to be, for those who have a seat."""
-    slot = _table(slots.before_day(intervals.training_before, now=now, hours=hours))
-    event = (
+    days = slots.before_day(intervals.training_before, now=now, hours=hours)
+    slot = table_of(slots.DaySlot, days, name="slot")
+    # Distinct, as with checks: SQLite then begins with the seats, and not with all who take part.
+    seat = (
         select(
             _named(Rule.TRAINING),
             Training.id.label("subject_id"),
@@ -167,6 +151,7 @@ def trainings(now: datetime, hours: Hours, intervals: Intervals) -> Found:
             slot.c.due_at,
             Training.begins_at.label("expires_at"),
             false().label("is_example"),
+            TrainingBooking.volunteer_id,
         )
         .select_from(slot)
         .join(
@@ -178,24 +163,22 @@ def trainings(now: datetime, hours: Hours, intervals: Intervals) -> Found:
                 Training.state == TrainingState.PLANNED,
             ),
         )
-        .cte("event")
-    )
-    return (
-        to_volunteers(event)
         .join(
             TrainingBooking,
-            and_(
-                TrainingBooking.training_id == event.c.subject_id,
-                TrainingBooking.state == BookingState.BOOKED,
-            ),
+            and_(TrainingBooking.training_id == Training.id, TrainingBooking.state == BookingState.BOOKED),
         )
-        .join(Volunteer, and_(Volunteer.id == TrainingBooking.volunteer_id, takes_part(Volunteer)))
+        .distinct()
+        .cte("seat")
+    )
+    return to_volunteers(seat).join(
+        Volunteer, and_(Volunteer.id == seat.c.volunteer_id, takes_part(Volunteer))
     )
 
 
 def uses(now: datetime, hours: Hours, intervals: Intervals) -> AllFound:
     """Return the cabinets whose AED was used and is not back, for keepers, at once."""
-    slot = _table(slots.since_day(intervals.after_use_window, now=now, hours=hours))
+    days = slots.since_day(intervals.after_use_window, now=now, hours=hours)
+    slot = table_of(slots.DaySlot, days, name="slot")
     event = (
         select(
             _named(Rule.AFTER_USE),
@@ -281,14 +264,3 @@ def _named(rule: Rule) -> ColumnElement[str]:
 
 def _area_key(area_id: Any) -> ColumnElement[int]:
     return func.coalesce(area_id, NO_AREA).label("area_key")
-
-
-def _table(
-    rows: Iterable[slots.Slot | slots.CheckSlot | slots.LastCheck | slots.DaySlot], *, name: str = "slot"
-) -> CTE:
-    """Return values as a table of parameters, its columns named as theirs."""
-    listed = list(rows)
-    names = [field.name for field in fields(listed[0])]
-    columns = [column(name, TYPES[name]) for name in names]
-    data = [tuple(getattr(row, name) for name in names) for row in listed]
-    return values(*columns, name=name).data(data).cte(name)

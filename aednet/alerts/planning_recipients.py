@@ -15,8 +15,8 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
-    case,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -122,8 +122,34 @@ def coordinators() -> CTE:
     return union_all(select(own.c.area_key, own.c.account_id), others).cte("coordinator")
 
 
-def _keeper(events: FromClause) -> ScalarSelect[int]:
-    """Return the first of those who look after a cabinet, are there that day and take part."""
+def _keeper(events: FromClause) -> ColumnElement[int]:
+    """Return the first of those who look after a cabinet, are there that day and take part.
+
+    That is its guardian nearly always: only where it is not, the others are put in order.
+    """
+    return func.coalesce(_guardian(events), _next_keeper(events))
+
+
+def _guardian(events: FromClause) -> ScalarSelect[int]:
+    watch, person = aliased(Guardianship), aliased(Volunteer)
+    return (
+        select(watch.volunteer_id)
+        .join(person, person.id == watch.volunteer_id)
+        .where(
+            watch.cabinet_id == events.c.cabinet_id,
+            watch.role == GuardianRole.GUARDIAN,
+            _holds(watch, events.c.told_on),
+            takes_part(person),
+            ~_is_away(watch, events),
+        )
+        .order_by(watch.since_on, watch.volunteer_id)
+        .limit(1)
+        .correlate(events)
+        .scalar_subquery()
+    )
+
+
+def _next_keeper(events: FromClause) -> ScalarSelect[int]:
     cabinet_id, on = events.c.cabinet_id, events.c.told_on
     watch, guardian, absence, person = (
         aliased(Guardianship),
@@ -153,12 +179,13 @@ def _keeper(events: FromClause) -> ScalarSelect[int]:
         )
         .where(
             watch.cabinet_id == cabinet_id,
+            watch.role != GuardianRole.GUARDIAN,
             _holds(watch, on),
             takes_part(person),
             ~_is_away(watch, events),
         )
         .order_by(
-            case((watch.role == GuardianRole.GUARDIAN, 0), (absence.id.is_not(None), 1), else_=2),
+            absence.id.is_(None),
             watch.since_on,
             watch.volunteer_id,
         )

@@ -32,3 +32,8 @@ def attach(app: Flask, context: Context) -> None:
 def current() -> Context:
     """Return the context of the application that is handling this request or command."""
     return cast("Context", current_app.extensions[EXTENSION])
+
+
+def is_demo() -> bool:
+    """Tell whether this is the demo, in which whatever is added is invented too."""
+    return current().settings.demo

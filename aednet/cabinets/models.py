@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Date,
     Double,
@@ -14,16 +15,26 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aednet.base.audit import InOrderOfCharacters
 from aednet.base.database import Base, Day, Id, Instant, choice
 from aednet.base.encryption import EncryptedText
 from aednet.base.revisions import Counter
-from aednet.cabinets.rules import NEVER_FAILS, Access, ConsumableKind, GuardianRole, ReportKind, Status
+from aednet.cabinets.rules import (
+    NEVER_FAILS,
+    Access,
+    ConsumableKind,
+    GuardianRole,
+    ReportKind,
+    Status,
+    split_ref,
+)
 
 CURRENT = text("removed_on IS NULL")
 LOOKS_AFTER_IT = text("until_on IS NULL")
+TO_ORDER = text("to_order_on IS NOT NULL")
 IS_THE_GUARDIAN = text("role = 'guardian' AND until_on IS NULL")
 
 # Written out, for a database uses an index of some rows only where the question holds its very condition.
@@ -37,6 +48,14 @@ STATE_UNKNOWN = text(
 HOURS_UNKNOWN = text("cabinet.status NOT IN ('planned', 'retired') AND cabinet.hours_unknown")
 IS_OPEN = text("problem_report.closed_at IS NULL")
 IS_CLOSED = text("problem_report.closed_at IS NOT NULL")
+
+
+def _prefix(context: DefaultExecutionContext) -> str | None:
+    return split_ref(context.get_current_parameters()["ref"])[0]
+
+
+def _number(context: DefaultExecutionContext) -> int | None:
+    return split_ref(context.get_current_parameters()["ref"])[1]
 
 
 def _some(name: str, *columns: str, where: TextClause) -> Index:
@@ -58,6 +77,7 @@ class Cabinet(Base):
         CheckConstraint("lon BETWEEN -180 AND 180", name="lon_in_range"),
         UniqueConstraint("source", "source_key"),
         Index(None, "lat", "lon"),
+        Index(None, "ref_prefix", "ref_number"),
         Index(None, "matching_name", "lat", "lon"),
         Index(None, "area_id", "ref"),
         Index(None, "area_id", "check_due_on", "id"),
@@ -87,6 +107,8 @@ class Cabinet(Base):
 
     id: Mapped[Id]
     ref: Mapped[str] = mapped_column(unique=True)
+    ref_prefix: Mapped[str | None] = mapped_column(default=_prefix)  # of a reference that ends with a number
+    ref_number: Mapped[int | None] = mapped_column(BigInteger, default=_number)
     name: Mapped[str]
     matching_name: Mapped[str]  # folded, to know the same cabinet in a file again
     status: Mapped[Status] = mapped_column(choice(Status))
@@ -136,6 +158,7 @@ class Device(Base):
 
     __tablename__ = "device"
     __table_args__ = (
+        Index(None, "cabinet_id"),
         Index(
             "uq_device_current_cabinet_id",
             "cabinet_id",
@@ -156,10 +179,14 @@ class Device(Base):
 
 
 class Consumable(Base):
-    """Pads or a battery in a device; `removed_on` is set when others take their place."""
+    """Pads or a battery in a device; `removed_on` is set when others take their place.
+
+    `to_order_on` is the day they lapse as long as new ones are to be ordered, see `upkeep`.
+    """
 
     __tablename__ = "consumable"
     __table_args__ = (
+        Index(None, "device_id"),
         Index(
             "uq_consumable_current_device_id_kind",
             "device_id",
@@ -167,6 +194,14 @@ class Consumable(Base):
             unique=True,
             sqlite_where=CURRENT,
             postgresql_where=CURRENT,
+        ),
+        Index(
+            "ix_consumable_to_order_kind_to_order_on_id",
+            "kind",
+            "to_order_on",
+            "id",
+            sqlite_where=TO_ORDER,
+            postgresql_where=TO_ORDER,
         ),
     )
     __revision__: ClassVar[Counter] = Counter.NETWORK
@@ -178,6 +213,7 @@ class Consumable(Base):
     installed_on: Mapped[Day | None]  # installed life counts from here
     install_before_on: Mapped[Day | None]  # how long it keeps on the shelf, which is not how long it lasts
     removed_on: Mapped[Day | None]
+    to_order_on: Mapped[Day | None]
 
 
 class Inspection(Base):

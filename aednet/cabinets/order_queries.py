@@ -3,24 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import CTE, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
 from aednet.base.branches import first_rows
-from aednet.cabinets.cost_models import ON_ITS_WAY, STANDS, ConsumableOrder
-from aednet.cabinets.cost_queries import IN_IT, model_words
-from aednet.cabinets.models import Cabinet, Consumable, Device
-from aednet.cabinets.rules import ConsumableKind, Status
-
-KEPT: Final = {
-    ConsumableKind.PADS_ADULT: Cabinet.pads_expire_on,
-    ConsumableKind.PADS_CHILD: Cabinet.child_pads_expire_on,
-    ConsumableKind.BATTERY: Cabinet.battery_expires_on,
-}
-KEEPS_ONE: Final = (Status.IN_SERVICE, Status.OUT_OF_SERVICE)
+from aednet.cabinets.cost_models import ON_ITS_WAY, ConsumableOrder
+from aednet.cabinets.cost_queries import model_words
+from aednet.cabinets.models import TO_ORDER, Cabinet, Consumable, Device
+from aednet.cabinets.rules import ConsumableKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +60,12 @@ def list_to_order(
     limit: int,
 ) -> list[Supply]:
     """Return at most `limit` supplies that lapse until a day, or have lapsed, and are not ordered yet."""
-    found: list[Supply] = []
-    for kind in kinds:
-        branches = [
-            _lapsing(kind, until_on=until_on).where(place)
-            for place in (
-                [Cabinet.status == status for status in KEEPS_ONE]
-                if within is None
-                else [Cabinet.area_id == area_id for area_id in sorted(within)]
-            )
-        ]
-        rows = first_rows(session, branches, limit=limit, key=lambda row: (row.day, row.id))
-        found += _supplies(session, kind, [row.id for row in rows])
-    return sorted(found, key=lambda one: (one.expires_on, one.consumable_id))[:limit]
+    near = None if within is None else _near(within)
+    lapsing = [_lapsing(kind, near, until_on=until_on) for kind in kinds]
+    rows = first_rows(session, lapsing, limit=limit, key=lambda row: (row.to_order_on, row.id))
+    wanted = _described(Consumable.expires_on).where(Consumable.id.in_([row.id for row in rows]))
+    ordered = wanted.order_by(Consumable.to_order_on, Consumable.id)
+    return [_supply(row) for row in session.execute(ordered)]
 
 
 def list_under_way(
@@ -89,11 +75,12 @@ def list_under_way(
     keys: tuple[Any, ...] = (ConsumableOrder.ordered_at, ConsumableOrder.id)
     wanted = select(*keys).where(ON_ITS_WAY)
     if within is not None:
+        near = _near(within)
         of_areas = (
-            wanted.join(Consumable, Consumable.id == ConsumableOrder.consumable_id)
-            .join(Device, Device.id == Consumable.device_id)
-            .join(Cabinet, Cabinet.id == Device.cabinet_id)
-            .where(Cabinet.area_id.in_(within))
+            wanted.select_from(near)
+            .join(Device, Device.cabinet_id == near.c.id)
+            .join(Consumable, Consumable.device_id == Device.id)
+            .join(ConsumableOrder, ConsumableOrder.consumable_id == Consumable.id)
         )
         gathered = of_areas.cte("gathered").prefix_with("MATERIALIZED")
         wanted, keys = select(*gathered.c), (gathered.c.ordered_at, gathered.c.id)
@@ -111,35 +98,24 @@ def list_under_way(
     return [OrderFacts(id=row.order_id, ordered_at=row.ordered_at, supply=_supply(row)) for row in rows]
 
 
-def _lapsing(kind: ConsumableKind, *, until_on: date) -> Select[*tuple[Any, ...]]:
-    day = KEPT[kind]
-    is_ordered = exists().where(
-        Device.cabinet_id == Cabinet.id,
-        Device.removed_on.is_(None),
-        Consumable.device_id == Device.id,
-        Consumable.kind == kind,
-        Consumable.removed_on.is_(None),
-        ConsumableOrder.consumable_id == Consumable.id,
-        ConsumableOrder.expires_on == Consumable.expires_on,
-        STANDS,
+def _lapsing(kind: ConsumableKind, near: CTE | None, *, until_on: date) -> Select[*tuple[Any, ...]]:
+    keys = (Consumable.to_order_on, Consumable.id)
+    wanted = select(*keys).where(TO_ORDER, Consumable.kind == kind, Consumable.to_order_on <= until_on)
+    if near is None:
+        return wanted.order_by(*keys)
+    gathered = (
+        wanted.select_from(near)
+        .join(Device, (Device.cabinet_id == near.c.id) & Device.removed_on.is_(None))
+        .join(Consumable, (Consumable.device_id == Device.id) & Consumable.removed_on.is_(None))
+        .cte(f"gathered_{kind}")
+        .prefix_with("MATERIALIZED")
     )
-    return (
-        select(day.label("day"), Cabinet.id)
-        .where(Cabinet.status.in_(KEEPS_ONE), day <= until_on, ~is_ordered)
-        .order_by(day, Cabinet.id)
-    )
+    return select(gathered).order_by(*gathered.c)
 
 
-def _supplies(session: Session, kind: ConsumableKind, cabinet_ids: Collection[int]) -> list[Supply]:
-    rows = session.execute(
-        _described(Consumable.expires_on).where(
-            Cabinet.id.in_(cabinet_ids),
-            IN_IT,
-            Consumable.kind == kind,
-            Consumable.removed_on.is_(None),
-        )
-    )
-    return [_supply(row) for row in rows]
+def _near(within: Collection[int]) -> CTE:
+    """Select the cabinets of some areas, which are few: the way to what is in them leads from there."""
+    return select(Cabinet.id).where(Cabinet.area_id.in_(within)).cte("near").prefix_with("MATERIALIZED")
 
 
 def _described(*more: Any) -> Select[*tuple[Any, ...]]:

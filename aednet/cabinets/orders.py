@@ -13,6 +13,7 @@ from aednet.base.errors import NotFound
 from aednet.cabinets.cost_models import STANDS, ConsumableOrder
 from aednet.cabinets.costs import OrderState
 from aednet.cabinets.models import Cabinet, Consumable, Device
+from aednet.cabinets.upkeep import settle_supplies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ def mark_ordered(session: Session, wanted: Sequence[Wanted], *, by: Caller, now:
     """
     seen = {one.consumable_id: one.expires_on for one in wanted}
     rows = session.execute(
-        select(Consumable, Cabinet.area_id)
+        select(Consumable, Cabinet.id.label("cabinet_id"), Cabinet.area_id)
         .join(Device, Device.id == Consumable.device_id)
         .join(Cabinet, Cabinet.id == Device.cabinet_id)
         .where(Consumable.id.in_(seen))
@@ -46,7 +47,7 @@ def mark_ordered(session: Session, wanted: Sequence[Wanted], *, by: Caller, now:
     ordered = {(order.consumable_id, order.expires_on) for order in standing}
     new = [
         consumable
-        for consumable, _ in rows
+        for consumable, _, _ in rows
         if consumable.removed_on is None
         and consumable.expires_on == seen[consumable.id]
         and (consumable.id, seen[consumable.id]) not in ordered
@@ -61,7 +62,7 @@ def mark_ordered(session: Session, wanted: Sequence[Wanted], *, by: Caller, now:
         )
         for consumable in new
     )
-    session.flush()
+    settle_supplies(session, [row.cabinet_id for row in rows])
     _record(session, "supplies_ordered", len(new), by=by, now=now)
     return len(new)
 
@@ -75,7 +76,7 @@ def close_orders(
         NotFound: one of them is not in the areas that the caller may change; nothing is noted then.
     """
     rows = session.execute(
-        select(ConsumableOrder, Cabinet.area_id)
+        select(ConsumableOrder, Cabinet.id.label("cabinet_id"), Cabinet.area_id)
         .join(Consumable, Consumable.id == ConsumableOrder.consumable_id)
         .join(Device, Device.id == Consumable.device_id)
         .join(Cabinet, Cabinet.id == Device.cabinet_id)
@@ -85,10 +86,10 @@ def close_orders(
     ).all()
     if len(rows) != len(set(order_ids)) or not all(by.may_change_area(row.area_id) for row in rows):
         raise NotFound("There is no such order.")
-    under_way = [order for order, _ in rows if order.state is OrderState.ORDERED]
+    under_way = [order for order, _, _ in rows if order.state is OrderState.ORDERED]
     for order in under_way:
         order.state, order.closed_at, order.closed_by = state, now, by.actor
-    session.flush()
+    settle_supplies(session, [row.cabinet_id for row in rows])
     _record(session, f"orders_{state}", len(under_way), by=by, now=now)
     return len(under_way)
 

@@ -9,6 +9,7 @@ from aednet.cabinets.hours import Openness
 CHECK_INTERVAL = timedelta(days=30)  # how often HartslagNu wants a cabinet looked at
 OVERDUE_AFTER = timedelta(days=14)  # days of grace before a due check counts as overdue
 FAILS_ALREADY, NEVER_FAILS = date.min, date.max  # whatever the day; as far as dates tell
+MOST_DIGITS = 18  # of a number that either database keeps
 
 
 class Status(StrEnum):
@@ -119,3 +120,14 @@ def serves(ready: Readiness, openness: Openness) -> bool:
 def is_listed(status: Status) -> bool:
     """Tell whether the public sees a cabinet at all."""
     return status not in {Status.PLANNED, Status.RETIRED}
+
+
+def split_ref(ref: str) -> tuple[str, int] | tuple[None, None]:
+    """Return what stands before the last dash of a reference and the number behind it, if a number it is.
+
+    One of more digits than a database keeps is none.
+    """
+    prefix, dash, tail = ref.rpartition("-")
+    if dash and tail.isdecimal() and len(tail) <= MOST_DIGITS:
+        return prefix, int(tail)
+    return None, None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from aednet.accounts.rules import Caller
 from aednet.areas.ground import Ground
 from aednet.base import audit
+from aednet.base.context import is_demo
 from aednet.base.errors import Conflict, NotFound
 from aednet.cabinets.changes import apply_draft
 from aednet.cabinets.devices import DeviceChange, put_devices
@@ -54,7 +55,7 @@ def register_cabinet(
     """
     if session.scalar(select(Cabinet.id).where(Cabinet.ref == ref)) is not None:
         raise RefTaken(f"There is a cabinet {ref} already.")
-    cabinet = Cabinet(ref=ref, is_example=is_example, created_at=now)
+    cabinet = Cabinet(ref=ref, is_example=is_example or is_demo(), created_at=now)
     apply_draft(cabinet, draft, ground=ground, now=now)
     session.add(cabinet)
     if origin is not None:
@@ -152,6 +153,6 @@ def close_report(session: Session, report_id: int, *, by: Caller, now: datetime)
 
 def next_ref(session: Session, prefix: str) -> str:
     """Return the reference that follows the highest number in use behind `prefix`."""
-    taken = session.scalars(select(Cabinet.ref).where(Cabinet.ref.startswith(f"{prefix}-", autoescape=True)))
-    numbers = [int(tail) for ref in taken if (tail := ref[len(prefix) + 1 :]).isdecimal()]
-    return f"{prefix}-{max(numbers, default=0) + 1:0{REF_DIGITS}d}"
+    taken = select(Cabinet.ref_number).where(Cabinet.ref_prefix == prefix)
+    highest = session.scalar(taken.order_by(Cabinet.ref_number.desc()).limit(1))
+    return f"{prefix}-{(highest or 0) + 1:0{REF_DIGITS}d}"

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, case, or_, select, update
+from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, case, exists, or_, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from aednet.cabinets.cost_models import STANDS, ConsumableOrder
 from aednet.cabinets.models import Cabinet, Consumable, Device, Guardianship, Inspection
 from aednet.cabinets.rules import (
     CHECK_INTERVAL,
@@ -22,6 +23,8 @@ from aednet.cabinets.rules import (
 )
 
 AT_ONCE = 10_000  # ids in one statement, well below what either database takes
+UNSEEN = {"synchronize_session": False}
+KEEPS_ITS_SUPPLIES = (Status.IN_SERVICE, Status.OUT_OF_SERVICE)  # pads and battery that lapse are renewed
 
 KEPT = (
     Cabinet.inspected_on,
@@ -37,7 +40,7 @@ KEPT = (
 
 
 def settle(session: Session, cabinet_ids: Iterable[int]) -> None:
-    """Bring what is kept beside these cabinets in line with their rows, in two statements for many of them.
+    """Bring what is kept beside these cabinets in line with their rows, in three statements for many of them.
 
     Every write of a status, an inspection, a device, a consumable or a guardianship ends with this. The
     revision counters need no word of it: they were raised by what it follows from.
@@ -47,10 +50,43 @@ def settle(session: Session, cabinet_ids: Iterable[int]) -> None:
     for start in range(0, len(ids), AT_ONCE):
         these = Cabinet.id.in_(ids[start : start + AT_ONCE])
         for values in (_facts(), _verdicts()):
-            session.execute(
-                update(Cabinet).where(these).values(values), execution_options={"synchronize_session": False}
-            )
+            session.execute(update(Cabinet).where(these).values(values), execution_options=UNSEEN)
+    settle_supplies(session, ids)
     _forget(session, ids)
+
+
+def settle_supplies(session: Session, cabinet_ids: Iterable[int]) -> None:
+    """Note beside the pads and batteries of these cabinets whether they are to be ordered.
+
+    Every write of an order ends with this. It touches nothing else, so that who orders waits for nobody who
+    holds a cabinet.
+    """
+    session.flush()
+    ids = sorted(set(cabinet_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        devices = select(Device.id).where(Device.cabinet_id.in_(ids[start : start + AT_ONCE]))
+        session.execute(
+            update(Consumable)
+            .where(Consumable.device_id.in_(devices), Consumable.to_order_on.is_distinct_from(_to_order_on()))
+            .values(to_order_on=_to_order_on()),
+            execution_options=UNSEEN,
+        )
+
+
+def _to_order_on() -> ColumnElement[date | None]:
+    is_kept = exists().where(
+        Device.id == Consumable.device_id,
+        Device.removed_on.is_(None),
+        Cabinet.id == Device.cabinet_id,
+        Cabinet.status.in_(KEEPS_ITS_SUPPLIES),
+    )
+    is_ordered = exists().where(
+        ConsumableOrder.consumable_id == Consumable.id,
+        ConsumableOrder.expires_on == Consumable.expires_on,
+        STANDS,
+    )
+    is_to_order = and_(Consumable.removed_on.is_(None), is_kept, ~is_ordered)
+    return case((is_to_order, Consumable.expires_on), else_=None)
 
 
 def _facts() -> dict[str, Any]:

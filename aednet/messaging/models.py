@@ -13,6 +13,7 @@ IS_UNSENT = text("state IN ('planned', 'due', 'held')")
 IS_LIVE = text("state IN ('claimed', 'unknown', 'accepted', 'sent')")
 IS_IN_FLIGHT = text("state IN ('claimed', 'unknown')")
 IS_POLLED = text("state IN ('accepted', 'sent')")
+IS_CARRIED = text("carrier_id IS NOT NULL")
 IS_UNREAD = text("read_at IS NULL")
 
 
@@ -25,10 +26,11 @@ class Reminder(Base):
 
     __tablename__ = "reminder"
     __table_args__ = (
+        # It begins with the subject, so that it finds what was said of one as well.
         UniqueConstraint(
-            "rule",
             "subject_kind",
             "subject_id",
+            "rule",
             "occurrence_on",
             "recipient_kind",
             "recipient_id",
@@ -47,7 +49,7 @@ class Reminder(Base):
         Index(None, "area_id", "state", "id"),
         Index(None, "area_id", "id"),
         Index(None, "recipient_kind", "recipient_id", "state"),
-        Index(None, "subject_kind", "subject_id"),
+        Index("ix_reminder_carrier_id", "carrier_id", sqlite_where=IS_CARRIED, postgresql_where=IS_CARRIED),
     )
 
     id: Mapped[Id]
@@ -64,7 +66,7 @@ class Reminder(Base):
     state: Mapped[State] = mapped_column(choice(State))
     reason: Mapped[Reason | None] = mapped_column(choice(Reason))
     error_code: Mapped[int | None]  # the provider's, of the last attempt
-    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("reminder.id", ondelete="SET NULL"), index=True)
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("reminder.id", ondelete="SET NULL"))
     consent_version: Mapped[str | None]
     language: Mapped[str | None]
     given_text: Mapped[str | None] = mapped_column(EncryptedText("reminder.given_text"))

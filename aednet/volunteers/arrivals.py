@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from aednet.base.context import is_demo
 from aednet.volunteers.changes import columns_of
 from aednet.volunteers.courses import keep_first_courses
 from aednet.volunteers.drafts import VolunteerDraft
@@ -36,6 +37,7 @@ def new_volunteer(draft: VolunteerDraft, area_id: int | None, *, by: Registrar, 
     values = dict(draft) | {"home": draft.home, "area_id": area_id, "status": by.status}
     return Volunteer(
         **columns_of(values),
+        is_example=is_demo(),
         consent_version=CONSENT_VERSION,
         consented_at=now,
         created_at=now,

@@ -364,6 +364,7 @@ def test_callbacks_in_every_order_and_each_of_them_twice_end_the_same(
                 form, path = news(status, sid=attempt.sid or "", **code), f"/twilio/status/{attempt.uuid}"
                 assert [call(client, path, form) for _ in range(2)] == [204, 204], order
             assert state_of(number) is end, order
+            assert attempts(number)[0].state == end, order
 
 
 def test_no_error_code_breaks_anything(office: Office, client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ from aednet.base.revisions import Counter, read_revision
 from aednet.base.transactions import transaction
 from aednet.cabinets.guardians import appoint_guardian, end_guardianship
 from aednet.cabinets.models import Cabinet, Guardianship
-from aednet.cabinets.queries import cabinets_without_guardian
+from aednet.cabinets.queries import list_without_guardian
 from aednet.cabinets.rules import GuardianRole, Status
 from aednet.volunteers.models import Volunteer
 from tests.factories import TODAY, make_cabinet, make_cabinets, make_volunteer
@@ -27,7 +27,7 @@ def history() -> History:
 
 
 def unguarded() -> list[str]:
-    return [cabinet.ref for cabinet in cabinets_without_guardian(db.session())]
+    return [cabinet.ref for cabinet in list_without_guardian(db.session(), within=None, limit=10)]
 
 
 def test_a_cabinet_has_one_guardian_and_any_number_of_deputies(app: APIFlask) -> None:

@@ -1,8 +1,9 @@
 from datetime import timedelta
+from random import Random
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from aednet.areas.ground import load_ground
 from aednet.base.context import current
@@ -27,7 +28,17 @@ from tests.factories import (
     make_areas,
     make_cabinet,
 )
+from tests.plans import asked_here, prefer_indexes, scans_of
 
+PLAIN = {
+    "name": "Buurthuis",
+    "matching_name": "buurthuis",
+    "status": Status.IN_SERVICE,
+    "lat": CENTRE_LAT,
+    "lon": CENTRE_LON,
+    "created_at": NOW,
+    "updated_at": NOW,
+}
 REPORT = ReportDraft(kind=ReportKind.DAMAGED, text="De ruit is stuk.")
 
 
@@ -108,6 +119,38 @@ def test_references_go_on_from_the_highest(app: APIFlask) -> None:
         make_cabinet(session, "HGV-x")
         make_cabinet(session, "HGVX-900")
         assert services.next_ref(session, "HGV") == "HGV-008"
+
+
+def follows(refs: set[str], prefix: str) -> str:
+    """Work out from all references which one follows the highest number behind `prefix`."""
+    tails = [ref.removeprefix(f"{prefix}-") for ref in refs if ref.startswith(f"{prefix}-")]
+    return f"{prefix}-{max((int(tail) for tail in tails if tail.isdecimal()), default=0) + 1:03d}"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_references_of_any_shape_go_on_from_the_highest_number(app: APIFlask, seed: int) -> None:
+    random = Random(seed)
+    prefixes = ("HGV", "HGVX", "HG", "HGV-N", "H.V")
+    tails = ("", "x", "-", "9a9", "a99", "99-", "99.5", "0", "000007", "999", "1000", "98", "0998", "9" * 17)
+    drawn = {
+        f"{random.choice(prefixes)}-{random.choice([*tails, str(random.randrange(10 ** random.randint(1, 6)))])}"
+        for _ in range(60)
+    } | {"HGV", "999"}
+    known: set[str] = set()
+    for ref in sorted(drawn, key=lambda _: random.random()):
+        for prefix in prefixes:
+            assert services.next_ref(db.session(), prefix) == follows(known, prefix)
+        with transaction() as session:
+            session.execute(insert(Cabinet), {"ref": ref, **PLAIN})
+        known.add(ref)
+    assert len(known) > 30
+
+
+def test_the_next_reference_is_looked_up_in_an_index(app: APIFlask) -> None:
+    with db.engine.connect() as connection, asked_here() as asked:
+        prefer_indexes(connection)
+        services.next_ref(db.session(), "HGV")
+        assert [scan for one in asked if one.is_read for scan in scans_of(connection, one)] == []
 
 
 def test_the_same_report_within_minutes_is_kept_once(app: APIFlask) -> None:

@@ -285,7 +285,7 @@ def test_settling_many_takes_as_many_statements_as_settling_one(app: APIFlask) -
             with noted_statements() as asked:
                 settle(session, ids)
             counted.append(len(asked))
-    assert counted == [2, 2]
+    assert counted == [3, 3]
 
 
 def test_a_cabinet_is_found_by_the_words_it_bears_now(app: APIFlask) -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from apiflask import APIFlask
@@ -22,9 +23,10 @@ from aednet.coverage.live import load_network
 from aednet.coverage.nearest import nearest_cabinets
 from aednet.demo.cabinets import example_cabinets
 from aednet.demo.cells import shipped_cells
-from aednet.demo.seed import seed_example_network
+from aednet.demo.seed import is_for_examples, seed_example_network
 from aednet.exchange.areas_in import shipped_areas
 from aednet.geography.points import LatLon
+from tests.factories import make_cabinet, make_volunteer
 
 NOW, TODAY = datetime(2026, 11, 24, 2, tzinfo=UTC), date(2026, 11, 24)
 CENTRE = LatLon(lat=52.7245, lon=6.4788)
@@ -111,3 +113,21 @@ def test_the_public_sees_45_of_them_and_no_access_code(
     assert len(json.loads(body)["features"]) == 45
     facts = repr(list(every_cabinet(db.session())))
     assert not any(code in body or code in facts for code in codes)
+
+
+def test_who_registers_in_the_demo_is_an_example_too_and_the_next_start_takes_them_along(
+    open_app: Callable[..., APIFlask], settings: Settings
+) -> None:
+    with open_app(demo=True).app_context():
+        seed(settings)
+        with transaction() as session:
+            make_volunteer(session, number=9_001)
+            make_cabinet(session, "HGV-901")
+        assert is_for_examples(db.session())
+
+
+def test_outside_the_demo_nobody_who_registers_is_an_example(app: APIFlask, settings: Settings) -> None:
+    seed(settings)
+    with transaction() as session:
+        make_volunteer(session, number=9_001)
+    assert not is_for_examples(db.session())

@@ -18,7 +18,6 @@ class LongList(StrEnum):
 
     CABINETS = "cabinets"
     IDLE = "idle"
-    UNGUARDED = "unguarded"
 
 
 class CoverageQuestion(BaseModel):

@@ -14,8 +14,8 @@ from aednet.coverage.coverage_schemas import USUAL_RADIUS_M
 from aednet.coverage.live import current_crowd, current_network
 from aednet.coverage.matching import FEWEST_RESPONDERS, MOST_RESPONDERS
 from aednet.coverage.week import WEEK, HourOfWeek
-from aednet.desk.coverage.form import CoverageForm, CoverageQuestion, Faulty, LongList
-from aednet.desk.coverage.people import view_people, view_unguarded
+from aednet.desk.coverage.form import CoverageForm, CoverageQuestion, Faulty
+from aednet.desk.coverage.people import MOST, view_people, view_unguarded
 from aednet.desk.coverage.view import view_coverage
 from aednet.geography.shipped import CREDIT
 
@@ -44,8 +44,7 @@ def _answer(question: CoverageQuestion) -> dict[str, Any]:
     unguarded, radius_m = None, USUAL_RADIUS_M  # a radius to choose would tell, by trying, where people live
     if caller.may(Permission.SEE_PEOPLE):
         radius_m = question.radius
-        limit = None if question.show is LongList.UNGUARDED else LISTED
-        unguarded = view_unguarded(db.session(), network, crowd, caller, limit=limit)
+        unguarded = view_unguarded(db.session(), network, crowd, caller, limit=LISTED)
     return {
         "view": view,
         "people": view_people(network, crowd, caller, day=view.day, radius_m=radius_m),
@@ -63,6 +62,7 @@ def _page(form: CoverageForm, *, bad: frozenset[str] = frozenset(), **answer: An
         radii=RADII_M,
         week=WEEK,
         listed=LISTED,
+        most=MOST,
         norm=(FEWEST_RESPONDERS, MOST_RESPONDERS),
         areas_credit=CREDIT,
         **answer,

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from aednet.accounts.rules import Caller
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.queries import cabinets_without_guardian
+from aednet.cabinets.queries import list_without_guardian
+from aednet.cabinets.todo_queries import UNGUARDED, count_due
 from aednet.coverage.balance import out_of_reach, responders_by_cabinet
 from aednet.coverage.matching import Strength, strength, suggest_guardians
 from aednet.coverage.network import Network
@@ -19,6 +20,7 @@ from aednet.geography.index import NearestIndex
 from aednet.volunteers.names import find_names
 
 SUGGESTED = 3
+MOST = 100  # counting those without guardian stops here; the page then says "99+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class Unguarded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnguardedView:
-    """How many cabinets have no guardian, some of which are told of in `rows`."""
+    """How many cabinets have no guardian, counted to `MOST`; the first are told of in `rows`."""
 
     total: int
     rows: Sequence[Unguarded]
@@ -103,18 +105,15 @@ def view_people(network: Network, crowd: Crowd, caller: Caller, *, day: date, ra
 
 
 def view_unguarded(
-    session: Session, network: Network, crowd: Crowd, caller: Caller, *, limit: int | None
+    session: Session, network: Network, crowd: Crowd, caller: Caller, *, limit: int
 ) -> UnguardedView:
-    """Find who might look after up to `limit` cabinets of the caller's areas that have no guardian.
+    """Find who might look after the first `limit` cabinets of the caller's areas that have no guardian.
 
     It names people, those of the caller's areas alone: only for callers who may see people.
     """
-    cabinets = [
-        cabinet
-        for cabinet in cabinets_without_guardian(session)
-        if caller.may_see_area(cabinet.area_id) and cabinet.ref in network.positions
-    ]
-    shown = cabinets[:limit]
+    (total,) = count_due(session, [UNGUARDED], within=caller.area_ids, most=MOST)
+    first = list_without_guardian(session, within=caller.area_ids, limit=limit)
+    shown = [cabinet for cabinet in first if cabinet.ref in network.positions]
     positions = [network.positions[cabinet.ref] for cabinet in shown]
     planar = network.index.planar
     own = np.array([caller.may_see_area(area_id) for area_id in crowd.area_ids], dtype=np.bool_)
@@ -136,7 +135,7 @@ def view_unguarded(
         )
         for cabinet, who, metres in zip(shown, nearest.positions, nearest.metres, strict=True)
     ]
-    return UnguardedView(total=len(cabinets), rows=rows)
+    return UnguardedView(total=total, rows=rows)
 
 
 def _by_area(network: Network, caller: Caller, lonely: Mapping[int | None, int]) -> list[Unreached]:

@@ -1,4 +1,4 @@
-"""What has yet to be entered at HartslagNu, figures by day and month, prices and orders."""
+"""What has yet to be entered at HartslagNu, figures by day and month, prices and orders, numbers in use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +9,13 @@ revision = "0015"
 down_revision = "0014"
 
 INSTANT = sa.DateTime(timezone=True)
+MOST_DIGITS = 18  # of a number that either database keeps
 OF_AN_AREA = sa.text("area_id IS NOT NULL")
 OF_ALL = sa.text("area_id IS NULL")
+TO_ORDER = """UPDATE consumable SET to_order_on = expires_on
+    WHERE removed_on IS NULL AND device_id IN (
+        SELECT device.id FROM device JOIN cabinet ON cabinet.id = device.cabinet_id
+        WHERE device.removed_on IS NULL AND cabinet.status IN ('in_service', 'out_of_service'))"""
 
 
 def upgrade() -> None:
@@ -18,6 +23,7 @@ def upgrade() -> None:
     _add_ledger()
     _add_figures()
     _add_costs()
+    _number_references()
 
 
 def _add_ledger() -> None:
@@ -120,8 +126,37 @@ def _add_costs() -> None:
     )
     op.create_index("ix_consumable_order_consumable_id_id", "consumable_order", ["consumable_id", "id"])
 
+    op.create_index("ix_device_cabinet_id", "device", ["cabinet_id"])
+    op.create_index("ix_consumable_device_id", "consumable", ["device_id"])
+    op.add_column("consumable", sa.Column("to_order_on", sa.Date(), nullable=True))
+    op.execute(TO_ORDER)
+    _index_of_some(
+        "ix_consumable_to_order_kind_to_order_on_id",
+        "kind",
+        "to_order_on",
+        "id",
+        where=sa.text("to_order_on IS NOT NULL"),
+    )
 
-TABLES = ("registry_change", "readiness_day", "month_tally", "consumable_order", "price")
+
+def _number_references() -> None:
+    op.add_column("cabinet", sa.Column("ref_prefix", sa.String(), nullable=True))
+    op.add_column("cabinet", sa.Column("ref_number", sa.BigInteger(), nullable=True))
+    connection = op.get_bind()
+    numbered = [
+        {"id": row.id, "prefix": prefix, "number": int(tail)}
+        for row in connection.execute(sa.text("SELECT id, ref FROM cabinet"))
+        for prefix, dash, tail in [row.ref.rpartition("-")]
+        if dash and tail.isdecimal() and len(tail) <= MOST_DIGITS
+    ]
+    if numbered:
+        connection.execute(
+            sa.text("UPDATE cabinet SET ref_prefix = :prefix, ref_number = :number WHERE id = :id"), numbered
+        )
+    op.create_index("ix_cabinet_ref_prefix_ref_number", "cabinet", ["ref_prefix", "ref_number"])
+
+
+TABLES = ("registry_change", "readiness_day", "month_tally", "consumable_order", "consumable", "price")
 
 
 def _index_of_some(name: str, *columns: str, where: sa.TextClause, unique: bool = False) -> None:

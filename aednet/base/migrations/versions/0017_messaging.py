@@ -14,6 +14,7 @@ IS_UNSENT = sa.text("state IN ('planned', 'due', 'held')")
 IS_LIVE = sa.text("state IN ('claimed', 'unknown', 'accepted', 'sent')")
 IS_IN_FLIGHT = sa.text("state IN ('claimed', 'unknown')")
 IS_POLLED = sa.text("state IN ('accepted', 'sent')")
+IS_CARRIED = sa.text("carrier_id IS NOT NULL")
 IS_UNREAD = sa.text("read_at IS NULL")
 
 
@@ -57,9 +58,9 @@ def _create_reminder() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_reminder"),
         sa.UniqueConstraint(
-            "rule",
             "subject_kind",
             "subject_id",
+            "rule",
             "occurrence_on",
             "recipient_kind",
             "recipient_id",
@@ -68,13 +69,12 @@ def _create_reminder() -> None:
     )
     _index("reminder", "waiting", ["message_class", "due_at", "id"], where=IS_WAITING)
     _index("reminder", "unsent", ["expires_at"], where=IS_UNSENT)
+    _index("reminder", "carrier_id", ["carrier_id"], where=IS_CARRIED)
     for columns in (
         ["state", "id"],
         ["area_id", "state", "id"],
         ["area_id", "id"],
         ["recipient_kind", "recipient_id", "state"],
-        ["subject_kind", "subject_id"],
-        ["carrier_id"],
     ):
         _index("reminder", "_".join(columns), columns)
 
