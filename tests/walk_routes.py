@@ -143,7 +143,8 @@ WAYS: Final[dict[str, Way]] = {
     # Money
     **open_to(SEE, "budget.show", "budget.show_prices", shared=True),
     "budget.change_price": Way(needs=ADMINISTER, shared=True, answers=frozenset({303, 409, 422})),
-    **open_to(CHANGE, "orders.show_to_order", "orders.show_under_way", "orders.table", shared=True),
+    **open_to(CHANGE, "orders.show_to_order", "orders.table", shared=True, asks={"dagen": "365"}),
+    "orders.show_under_way": Way(needs=CHANGE, shared=True),
     "orders.order": Way(needs=CHANGE, shared=True, form={"artikel": "{consumable_id}~2030-12-31"}),
     "orders.close": Way(needs=CHANGE, shared=True, form={"staat": "received", "bestelling": "{order_id}"}),
     # Areas

@@ -1,7 +1,7 @@
 """Tables of the cabinets."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aednet.base.audit import InOrderOfCharacters
@@ -50,11 +49,11 @@ IS_OPEN = text("problem_report.closed_at IS NULL")
 IS_CLOSED = text("problem_report.closed_at IS NOT NULL")
 
 
-def _prefix(context: DefaultExecutionContext) -> str | None:
+def _prefix(context: Any) -> str | None:
     return split_ref(context.get_current_parameters()["ref"])[0]
 
 
-def _number(context: DefaultExecutionContext) -> int | None:
+def _number(context: Any) -> int | None:
     return split_ref(context.get_current_parameters()["ref"])[1]
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Select, select, tuple_
+from sqlalchemy import CTE, CompoundSelect, Select, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
-from aednet.base.branches import first_rows
 from aednet.cabinets.cost_models import ON_ITS_WAY, ConsumableOrder
 from aednet.cabinets.cost_queries import model_words
 from aednet.cabinets.models import TO_ORDER, Cabinet, Consumable, Device
@@ -60,12 +59,9 @@ def list_to_order(
     limit: int,
 ) -> list[Supply]:
     """Return at most `limit` supplies that lapse until a day, or have lapsed, and are not ordered yet."""
-    near = None if within is None else _near(within)
-    lapsing = [_lapsing(kind, near, until_on=until_on) for kind in kinds]
-    rows = first_rows(session, lapsing, limit=limit, key=lambda row: (row.to_order_on, row.id))
+    rows = session.execute(_lapsing(kinds, within, until_on=until_on, limit=limit))
     wanted = _described(Consumable.expires_on).where(Consumable.id.in_([row.id for row in rows]))
-    ordered = wanted.order_by(Consumable.to_order_on, Consumable.id)
-    return [_supply(row) for row in session.execute(ordered)]
+    return [_supply(row) for row in session.execute(wanted.order_by(Consumable.to_order_on, Consumable.id))]
 
 
 def list_under_way(
@@ -98,19 +94,27 @@ def list_under_way(
     return [OrderFacts(id=row.order_id, ordered_at=row.ordered_at, supply=_supply(row)) for row in rows]
 
 
-def _lapsing(kind: ConsumableKind, near: CTE | None, *, until_on: date) -> Select[*tuple[Any, ...]]:
+def _lapsing(
+    kinds: Sequence[ConsumableKind], within: Collection[int] | None, *, until_on: date, limit: int
+) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+    """Select the soonest to lapse first: of each kind an index keeps them in order, and these are merged."""
     keys = (Consumable.to_order_on, Consumable.id)
-    wanted = select(*keys).where(TO_ORDER, Consumable.kind == kind, Consumable.to_order_on <= until_on)
-    if near is None:
-        return wanted.order_by(*keys)
+    wanted = select(*keys).where(TO_ORDER, Consumable.to_order_on <= until_on)
+    if within is None:
+        each = [
+            wanted.where(Consumable.kind == kind).order_by(*keys).limit(limit).subquery() for kind in kinds
+        ]
+        return union_all(*map(select, each)).order_by(*(key.key for key in keys)).limit(limit)
+    near = _near(within)
     gathered = (
         wanted.select_from(near)
         .join(Device, (Device.cabinet_id == near.c.id) & Device.removed_on.is_(None))
         .join(Consumable, (Consumable.device_id == Device.id) & Consumable.removed_on.is_(None))
-        .cte(f"gathered_{kind}")
+        .where(Consumable.kind.in_(kinds))
+        .cte("gathered")
         .prefix_with("MATERIALIZED")
     )
-    return select(gathered).order_by(*gathered.c)
+    return select(gathered).order_by(*gathered.c).limit(limit)
 
 
 def _near(within: Collection[int]) -> CTE:

@@ -102,7 +102,7 @@ def every_cabinet(session: Session) -> Iterator[CabinetFacts]:
 def list_without_guardian(
     session: Session, *, within: Collection[int] | None, limit: int
 ) -> list[CabinetFacts]:
-    """Return at most `limit` cabinets that are neither planned nor retired and have no guardian, by reference.
+    """Return at most `limit` cabinets, neither planned nor retired, that have no guardian, by reference.
 
     A deputy alone is no guardian. Within areas their cabinets, which are few, are gathered first.
     """

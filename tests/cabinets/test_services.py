@@ -132,10 +132,9 @@ def test_references_of_any_shape_go_on_from_the_highest_number(app: APIFlask, se
     random = Random(seed)
     prefixes = ("HGV", "HGVX", "HG", "HGV-N", "H.V")
     tails = ("", "x", "-", "9a9", "a99", "99-", "99.5", "0", "000007", "999", "1000", "98", "0998", "9" * 17)
-    drawn = {
-        f"{random.choice(prefixes)}-{random.choice([*tails, str(random.randrange(10 ** random.randint(1, 6)))])}"
-        for _ in range(60)
-    } | {"HGV", "999"}
+    numbers = [str(random.randrange(10**digits)) for digits in range(1, 7)]
+    drawn = {f"{random.choice(prefixes)}-{random.choice([*tails, *numbers])}" for _ in range(60)}
+    drawn |= {"HGV", "999"}
     known: set[str] = set()
     for ref in sorted(drawn, key=lambda _: random.random()):
         for prefix in prefixes:

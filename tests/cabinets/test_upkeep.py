@@ -14,8 +14,10 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.migration import alembic_config, upgrade
 from aednet.base.transactions import transaction
-from aednet.cabinets import coordination, guardians, inspections, services
+from aednet.cabinets import coordination, guardians, inspections, orders, replacements, services
 from aednet.cabinets.arrivals import Arrival, take_in
+from aednet.cabinets.cost_models import ConsumableOrder
+from aednet.cabinets.costs import OrderState
 from aednet.cabinets.drafts import CabinetChange, CabinetDraft, DeviceDraft, InspectionDraft
 from aednet.cabinets.models import (
     LISTED,
@@ -103,6 +105,41 @@ def expected(cabinet_id: int) -> dict[str, object]:
     }
 
 
+def to_order(cabinet_ids: list[int]) -> dict[int, date | None]:
+    """Return of what is noted when it lapses, by its number, as long as it is to be ordered."""
+    rows = db.session.execute(
+        select(Consumable.id, Consumable.to_order_on)
+        .join(Device, Device.id == Consumable.device_id)
+        .where(Device.cabinet_id.in_(cabinet_ids))
+        .order_by(Consumable.id)
+    )
+    return dict(rows.all())
+
+
+def expected_to_order(cabinet_ids: list[int]) -> dict[int, date | None]:
+    """Work out in plain Python which supplies are to be ordered."""
+    standing = {
+        (order.consumable_id, order.expires_on)
+        for order in db.session.scalars(select(ConsumableOrder))
+        if order.state is not OrderState.CANCELLED
+    }
+    rows = db.session.execute(
+        select(Consumable, Device.removed_on, Cabinet.status)
+        .join(Device, Device.id == Consumable.device_id)
+        .join(Cabinet, Cabinet.id == Device.cabinet_id)
+        .where(Cabinet.id.in_(cabinet_ids))
+    )
+    return {
+        one.id: one.expires_on
+        if one.removed_on is None
+        and device_removed_on is None
+        and status in {Status.IN_SERVICE, Status.OUT_OF_SERVICE}
+        and (one.id, one.expires_on) not in standing
+        else None
+        for one, device_removed_on, status in rows
+    }
+
+
 def words_kept(cabinet_id: int) -> list[str]:
     return sorted(db.session.scalars(select(CabinetWord.word).where(CabinetWord.cabinet_id == cabinet_id)))
 
@@ -117,8 +154,9 @@ class Steward:
             self.cabinets = [make_cabinet(session, f"HGV-{number:03d}") for number in range(1, 4)]
 
     def act(self) -> None:
+        usual = [self.inspect, self.change, self.appoint, self.end, self.erase, self.take_in, self.order]
         act = self.random.choice(
-            (*[self.inspect, self.change, self.appoint, self.end, self.erase, self.take_in] * 3, self.retire)
+            (*usual * 3, self.replace, self.replace, self.close, self.close, self.retire)
         )
         with transaction():
             act(self.random.choice(self.cabinets))
@@ -158,6 +196,24 @@ class Steward:
 
     def retire(self, cabinet_id: int) -> None:
         coordination.retire(db.session(), db.session.get_one(Cabinet, cabinet_id), by=BY, now=NOW)
+
+    def replace(self, cabinet_id: int) -> None:
+        cabinet = db.session.get_one(Cabinet, cabinet_id)
+        replacements.replace_device(db.session(), cabinet, self.device(), by=BY, now=NOW, today=TODAY)
+
+    def order(self, _: int) -> None:
+        wanted = [
+            orders.Wanted(consumable_id=number, expires_on=day)
+            for number, day in to_order(self.cabinets).items()
+            if day is not None and self.random.random() < 0.5
+        ]
+        orders.mark_ordered(db.session(), wanted, by=BY, now=NOW)
+
+    def close(self, _: int) -> None:
+        known = db.session.scalars(select(ConsumableOrder.id).order_by(ConsumableOrder.id)).all()
+        chosen = [number for number in known if self.random.random() < 0.5]
+        state = self.random.choice((OrderState.RECEIVED, OrderState.CANCELLED))
+        orders.close_orders(db.session(), chosen, state, by=BY, now=NOW)
 
     def appoint(self, cabinet_id: int) -> None:
         if not self.volunteers:
@@ -203,11 +259,12 @@ def test_what_is_kept_beside_a_cabinet_is_what_its_rows_say_whatever_was_done(
 ) -> None:
     steward = Steward(seed)
     seen = set()
-    for _ in range(60):
+    for _ in range(80):
         steward.act()
         for cabinet_id in steward.cabinets:
             assert kept(cabinet_id) == expected(cabinet_id)
             seen.add(kept(cabinet_id)["fails_on"])
+        assert to_order(steward.cabinets) == expected_to_order(steward.cabinets)
     assert len(seen) > 5
 
 
@@ -335,6 +392,9 @@ def test_an_older_database_gets_what_its_rows_say(app: APIFlask) -> None:
                 )
     upgrade(db.engine)
     assert [(kept(one), words_kept(one)) for one in ids] == before
+    assert to_order(ids) == expected_to_order(ids)
+    numbers = select(Cabinet.ref, Cabinet.ref_prefix, Cabinet.ref_number).order_by(Cabinet.ref)
+    assert db.session.execute(numbers).all() == [(f"HGV-{number:03d}", "HGV", number) for number in (1, 2, 3)]
 
 
 def read(name: str, connection: Connection) -> Table:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,32 @@ def test_a_coordinator_is_told_of_the_people_of_their_own_areas_though_others_li
     words = look().words
     assert "Buurthuis HGV-001 Krakeel Els Voorbeeld 2,8 km" in words
     assert "Bea" not in words
+
+
+@pytest.mark.parametrize(("number", "told"), [(8, None), (12, "Toon alles (14)"), (120, "Toon alles (99+)")])
+def test_of_many_cabinets_without_guardian_the_first_are_told_and_the_way_leads_to_all(
+    cabinets: dict[str, int], sign_in: SignIn, look: Look, number: int, told: str | None
+) -> None:
+    with transaction() as session:
+        for ref in range(number, 0, -1):
+            make_cabinet(session, f"HGV-{ref + 100}", **WOLFSBOS)
+    sign_in()
+    page = look()
+    part = page.words.split("Kasten zonder beheerder")[1]
+    assert re.findall(r"HGV-\d+", part) == ["HGV-001", "HGV-002", *(f"HGV-{ref}" for ref in range(101, 109))]
+    assert re.findall(r"Toon alles \(.*?\)", part) == ([] if told is None else [told])
+    leads_on = "/desk/kasten?zonder_beheerder=1" in [link.get("href") for link in page.all("a")]
+    assert leads_on == (told is not None)
+
+
+def test_whoever_looks_after_one_area_is_told_of_its_cabinets_without_guardian_alone(
+    cabinets: dict[str, int], sign_in: SignIn, look: Look
+) -> None:
+    with transaction() as session:
+        make_cabinet(session, "HGV-003", **KRAKEEL)
+    sign_in("krakeel", role=AccountRole.COORDINATOR)
+    part = look().words.split("Kasten zonder beheerder")[1]
+    assert re.findall(r"HGV-\d+", part) == ["HGV-001", "HGV-003"]
 
 
 def test_a_viewer_sees_counts_and_no_names(cabinets: dict[str, int], sign_in: SignIn, look: Look) -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from aednet.base.migrations.steps import belongs_to
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 
 HOLDS = sa.text("ended_at IS NULL")
 INDEXES_OF_SOME = (
