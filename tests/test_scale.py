@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import pytest
 from apiflask import APIFlask
@@ -69,7 +70,8 @@ def pages(app: APIFlask, world: World) -> dict[str, str]:
                 asks = {name: value.format(**objects) for name, value in way.asks.items()}
                 address = rule.build(objects | asks, append_unknown=False)
             assert address is not None
-            found[rule.endpoint] = address[1]
+            query = urlencode({name: value for name, value in asks.items() if name not in rule.arguments})
+            found[rule.endpoint] = f"{address[1]}?{query}" if query else address[1]
     return found
 
 
