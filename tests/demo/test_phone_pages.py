@@ -49,8 +49,7 @@ def network(app: APIFlask) -> None:
         )
         people = [make_volunteer(session, number) for number in (1, 2, 3)]
         appoint_guardian(session, cabinet, people[0], role=GuardianRole.GUARDIAN, today=TODAY - DAY)
-        for number in people[:2]:
-            session.get_one(Volunteer, number).is_example = True
+        session.get_one(Volunteer, people[2]).is_example = False
 
 
 def words_of(answer: TestResponse) -> str:
