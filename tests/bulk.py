@@ -1,5 +1,6 @@
 """A network of any size, drawn by lot and stored in bulk: for tests about how much there is. All invented."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -66,6 +67,12 @@ def fill(size: Size, *, seed: int = 1) -> None:
         touch(session, Counter.VOLUNTEERS)
     with db.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
+
+
+def _store(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Store rows; of a small network there may be none."""
+    if rows:
+        session.execute(insert(table), rows)
 
 
 def _area(number: int) -> dict[str, Any]:
@@ -152,12 +159,12 @@ def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Ran
                 "updated_at": NOW,
             }
         )
-    session.execute(insert(Cabinet), rows)
+    _store(session, Cabinet, rows)
     ids = [row["id"] for row in rows]
     devices = [
         {"id": number, "cabinet_id": number, "in_use_since_on": _day(random, -4_000, -1)} for number in ids
     ]
-    session.execute(insert(Device), devices)
+    _store(session, Device, devices)
     ranges = {
         ConsumableKind.PADS_ADULT: (-30, 700),
         ConsumableKind.PADS_CHILD: (-60, 700),
@@ -168,7 +175,7 @@ def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Ran
         for number in ids
         for kind, span in ranges.items()
     ]
-    session.execute(insert(Consumable), consumables)
+    _store(session, Consumable, consumables)
     inspections = [
         {
             "cabinet_id": number,
@@ -180,7 +187,7 @@ def _add_cabinets(session: Session, count: int, area_ids: list[int], random: Ran
         if random.random() < 0.95
         for days in (random.randint(0, 60), random.randint(61, 120))
     ]
-    session.execute(insert(Inspection), inspections)
+    _store(session, Inspection, inspections)
     return ids
 
 
@@ -262,7 +269,7 @@ def _add_what_happened(session: Session, ids: list[int], random: Random) -> None
     ]
     for table, rows in tables:
         if rows:
-            session.execute(insert(table), rows)
+            _store(session, table, rows)
 
 
 def _add_trainings(session: Session, count: int, area_ids: list[int], random: Random) -> None:
@@ -285,7 +292,7 @@ def _add_trainings(session: Session, count: int, area_ids: list[int], random: Ra
                 "updated_at": NOW,
             }
         )
-    session.execute(insert(Training), rows)
+    _store(session, Training, rows)
 
 
 def _add_messages(session: Session, people: list[int], random: Random) -> None:
@@ -310,7 +317,7 @@ def _add_messages(session: Session, people: list[int], random: Random) -> None:
         }
         for who in people
     ]
-    session.execute(insert(Reminder), reminders)
+    _store(session, Reminder, reminders)
     replies = [
         {
             "provider_id": f"SM{who}",
@@ -326,7 +333,7 @@ def _add_messages(session: Session, people: list[int], random: Random) -> None:
         }
         for who in people[::3]
     ]
-    session.execute(insert(InboundSms), replies)
+    _store(session, InboundSms, replies)
 
 
 def _add_guardians(session: Session, ids: list[int], people: list[int], random: Random) -> None:
@@ -340,7 +347,7 @@ def _add_guardians(session: Session, ids: list[int], people: list[int], random: 
         for cabinet_id in ids
         if random.random() < 0.8
     ]
-    session.execute(insert(Guardianship), rows)
+    _store(session, Guardianship, rows)
     away = [
         {
             "volunteer_id": who,
@@ -351,4 +358,5 @@ def _add_guardians(session: Session, ids: list[int], people: list[int], random: 
         for days in (-30, 10)
         if random.random() < 0.3
     ]
-    session.execute(insert(Absence), away)
+    if away:
+        _store(session, Absence, away)
