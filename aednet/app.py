@@ -63,10 +63,10 @@ from aednet.accounts.guards import NotAllowed, init_guards
 from aednet.accounts.identity import NotSignedIn, init_identity
 from aednet.accounts.rules import Permission
 from aednet.alerts.addresses import NetworkAddressBook
-from aednet.alerts.composer import PlannedWords
 from aednet.alerts.forgetting import forget_messages
 from aednet.alerts.ticks import hours_of
 from aednet.alerts.trainings import tell_who_moved_up
+from aednet.alerts.wording.composer import PlannedWords
 from aednet.base.clock import Clock, SystemClock
 from aednet.base.context import Context, attach
 from aednet.base.database import configure_engine, db, engine_options
@@ -75,8 +75,8 @@ from aednet.base.errors import AednetError, Conflict, InvalidValue, NotFound, Te
 from aednet.base.instance import prepare_instance, secret_keys
 from aednet.base.logs import configure_logging, log, log_requests
 from aednet.base.migration import newest_revision
-from aednet.cabinets.calendar import calendar_of
-from aednet.cabinets.guardian_coordination import see_off
+from aednet.cabinets.guarding.coordination import see_off
+from aednet.cabinets.hours.calendar import calendar_of
 from aednet.config import InvalidSettings, Settings
 from aednet.coverage.live import current_network, init_live
 from aednet.demo.clock import MovedClock

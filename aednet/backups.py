@@ -12,7 +12,7 @@ import click
 from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
-from aednet.alerts.planning import plan
+from aednet.alerts.planning.services import plan
 from aednet.alerts.ticks import INTERVALS, hours_of
 from aednet.app import create_app
 from aednet.base import audit

@@ -24,8 +24,8 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.logs import log
 from aednet.base.transactions import transaction
-from aednet.cabinets.month_counts import count_months as count_cabinet_months
-from aednet.cabinets.readiness_days import record_day
+from aednet.cabinets.figures.months import count_months as count_cabinet_months
+from aednet.cabinets.figures.readiness import record_day
 from aednet.coverage.live import load_crowd
 from aednet.coverage.queries import are_responders_due
 from aednet.coverage.services import publish_responders

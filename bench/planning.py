@@ -17,16 +17,16 @@ from sqlalchemy.types import LargeBinary
 
 from aednet.accounts.models import Account, AccountArea
 from aednet.accounts.rules import Role
-from aednet.alerts.notices import Coordinator, Helper, KeptCabinet, Network, Notice, notices
-from aednet.alerts.planning import plan
-from aednet.alerts.rules import Hours, Intervals
+from aednet.alerts.planning.notices import Coordinator, Helper, KeptCabinet, Network, Notice, notices
+from aednet.alerts.planning.rules import Hours, Intervals
+from aednet.alerts.planning.services import plan
 from aednet.app import create_app
 from aednet.areas.models import Area, AreaKind
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.migration import upgrade
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardian_rules import Watch
+from aednet.cabinets.guarding.rules import Watch
 from aednet.cabinets.models import Cabinet, Guardianship
 from aednet.cabinets.rules import CHECK_INTERVAL, GuardianRole, Status
 from aednet.config import Settings

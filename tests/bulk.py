@@ -14,13 +14,13 @@ from aednet.areas.models import Area, AreaKind
 from aednet.base.database import Base, db
 from aednet.base.revisions import Counter, touch
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_models import AfterUse, Finding, InspectionPhoto
-from aednet.cabinets.checklist import Item
-from aednet.cabinets.cost_models import ConsumableOrder
-from aednet.cabinets.costs import OrderState
-from aednet.cabinets.guardian_models import Absence
-from aednet.cabinets.ledger_models import RegistryChange
-from aednet.cabinets.ledger_rules import LAPSING
+from aednet.cabinets.care.checklist import Item
+from aednet.cabinets.care.models import AfterUse, Finding, InspectionPhoto
+from aednet.cabinets.costs.models import ConsumableOrder
+from aednet.cabinets.costs.rules import OrderState
+from aednet.cabinets.guarding.models import Absence
+from aednet.cabinets.ledger.models import RegistryChange
+from aednet.cabinets.ledger.rules import LAPSING
 from aednet.cabinets.models import Cabinet, Consumable, Device, Guardianship, Inspection, ProblemReport
 from aednet.cabinets.rules import ConsumableKind, GuardianRole, ReportKind, Status
 from aednet.cabinets.upkeep import settle
@@ -31,8 +31,8 @@ from aednet.messaging.rules import MessageClass, RecipientKind, State
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import Language, TravelMode, certificate_lapses_on
 from aednet.volunteers.rules import Status as VolunteerStatus
-from aednet.volunteers.training_models import Training
-from aednet.volunteers.training_rules import TrainingState
+from aednet.volunteers.training.models import Training
+from aednet.volunteers.training.rules import TrainingState
 from tests.factories import NOW, TODAY
 
 WEST, SOUTH, WIDTH, HEIGHT = 6.60, 52.30, 0.01, 0.01  # degrees, of the first area and of each

@@ -20,8 +20,8 @@ from aednet.volunteers.arrivals import Registrar
 from aednet.volunteers.drafts import VolunteerDraft
 from aednet.volunteers.rules import Role as VolunteerRole
 from aednet.volunteers.services import THEMSELVES, register_volunteer
-from aednet.volunteers.training import plan_training
-from aednet.volunteers.training_drafts import TrainingDraft
+from aednet.volunteers.training.drafts import TrainingDraft
+from aednet.volunteers.training.services import plan_training
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)

@@ -27,7 +27,7 @@ from aednet.base.instance import restore_mark
 from aednet.base.migration import is_up_to_date
 from aednet.base.revisions import Counter, Revision
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.rules import GuardianRole
 from aednet.config import Settings

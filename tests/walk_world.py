@@ -15,14 +15,14 @@ from aednet.accounts.services import create_token
 from aednet.areas.border_models import BorderProposal, KeptBorder
 from aednet.areas.models import Area, AreaKind
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_models import AfterUse, Finding, InspectionPhoto
-from aednet.cabinets.checklist import Item
-from aednet.cabinets.cost_models import ConsumableOrder
-from aednet.cabinets.costs import OrderState
-from aednet.cabinets.guardian_models import Absence
-from aednet.cabinets.guardians import appoint_guardian
-from aednet.cabinets.ledger_models import RegistryChange
-from aednet.cabinets.ledger_rules import Fact
+from aednet.cabinets.care.checklist import Item
+from aednet.cabinets.care.models import AfterUse, Finding, InspectionPhoto
+from aednet.cabinets.costs.models import ConsumableOrder
+from aednet.cabinets.costs.rules import OrderState
+from aednet.cabinets.guarding.models import Absence
+from aednet.cabinets.guarding.services import appoint_guardian
+from aednet.cabinets.ledger.models import RegistryChange
+from aednet.cabinets.ledger.rules import Fact
 from aednet.cabinets.models import Consumable, Device, Inspection, ProblemReport
 from aednet.cabinets.rules import ConsumableKind, GuardianRole, ReportKind
 from aednet.messaging.models import InboundSms, Reminder

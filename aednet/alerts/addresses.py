@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aednet.accounts.models import Account
-from aednet.alerts.wording import DUTCH
+from aednet.alerts.wording.words import DUTCH
 from aednet.base.phone import PhoneNumber
 from aednet.messaging.outbox import Addressee
 from aednet.messaging.rules import RecipientKind

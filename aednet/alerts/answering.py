@@ -11,12 +11,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aednet.alerts.decisions import Context, Person, decide
 from aednet.alerts.deeds import Done, Told, do
-from aednet.alerts.replies import Reading, read_reply
-from aednet.alerts.rules import Occasion, SubjectKind
+from aednet.alerts.planning.rules import Occasion, SubjectKind
+from aednet.alerts.reading.decisions import Context, Person, decide
+from aednet.alerts.reading.replies import Reading, read_reply
 from aednet.alerts.senders import Outcome, context_of, has_written, who_has
-from aednet.alerts.texts import Setting
+from aednet.alerts.wording.texts import Setting
 from aednet.base.errors import AednetError
 from aednet.base.logs import log
 from aednet.base.phone import PhoneNumber

@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aednet.alerts.decisions import Person
-from aednet.alerts.rules import Occasion, SubjectKind
-from aednet.alerts.texts import PLAINER
+from aednet.alerts.planning.rules import Occasion, SubjectKind
+from aednet.alerts.reading.decisions import Person
+from aednet.alerts.wording.texts import PLAINER
 from aednet.base import audit
 from aednet.base.clock import local_day
 from aednet.base.context import current

@@ -13,7 +13,7 @@ import click
 from sqlalchemy import select
 
 from aednet.alerts.api import slugs_of
-from aednet.alerts.planning import plan
+from aednet.alerts.planning.services import plan
 from aednet.alerts.schemas import reminder_answer, why
 from aednet.alerts.ticks import INTERVALS, hours_of
 from aednet.base.clock import Clock, local_day

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aednet.accounts.models import Account
-from aednet.alerts import texts, trainings
-from aednet.alerts.decisions import (
+from aednet.alerts import trainings
+from aednet.alerts.reading.decisions import (
     Action,
     AnswerQuestion,
     Ask,
@@ -25,12 +25,13 @@ from aednet.alerts.decisions import (
     Suppress,
 )
 from aednet.alerts.senders import Outcome
-from aednet.alerts.subjects import number_of
-from aednet.alerts.texts import Place, Setting
+from aednet.alerts.wording import texts
+from aednet.alerts.wording.subjects import number_of
+from aednet.alerts.wording.texts import Place, Setting
 from aednet.base.phone import PhoneNumber
 from aednet.cabinets import services
+from aednet.cabinets.care.inspections import log_inspection
 from aednet.cabinets.drafts import InspectionDraft, ReportDraft
-from aednet.cabinets.inspections import log_inspection
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.rules import ReportKind, is_listed
 from aednet.messaging.rules import RecipientKind

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from aednet.alerts.decisions import Person
+from aednet.alerts.reading.decisions import Person
 from aednet.alerts.senders import who_has
 from aednet.base.phone import PhoneNumber
 from aednet.messaging.forgetting import forget

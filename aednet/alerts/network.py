@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from aednet.alerts.texts import Setting
+from aednet.alerts.wording.texts import Setting
 from aednet.config import Settings
 
 

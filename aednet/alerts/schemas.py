@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
-from aednet.alerts.rules import Rule
+from aednet.alerts.planning.rules import Rule
 from aednet.base.database import LARGEST_ID
 from aednet.messaging.queries import ReminderRow
 from aednet.messaging.rules import MessageClass, Reason, RecipientKind, State

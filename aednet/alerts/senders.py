@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from aednet.accounts import phones
 from aednet.accounts.models import Account, AccountArea
 from aednet.accounts.rules import Role
-from aednet.alerts.decisions import AnswerableCabinet, Context, OpenQuestion, Person
-from aednet.alerts.replies import Defect, Ok, Reading
-from aednet.alerts.reply_parts import split_ref
+from aednet.alerts.reading.decisions import AnswerableCabinet, Context, OpenQuestion, Person
+from aednet.alerts.reading.parts import split_ref
+from aednet.alerts.reading.replies import Defect, Ok, Reading
 from aednet.base.phone import PhoneNumber
 from aednet.cabinets.models import Cabinet, CabinetWord, Guardianship
 from aednet.cabinets.rules import Status
@@ -23,8 +23,8 @@ from aednet.messaging.rules import RecipientKind
 from aednet.volunteers import keys
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import Status as VolunteerStatus
-from aednet.volunteers.training_models import Training, TrainingBooking
-from aednet.volunteers.training_rules import BookingState, TrainingState
+from aednet.volunteers.training.models import Training, TrainingBooking
+from aednet.volunteers.training.rules import BookingState, TrainingState
 
 MOST_NAMED: Final = 20  # cabinets that end in one number; which is meant, the sender's own ones tell
 ASKED_FOR: Final = timedelta(days=30)  # after so long nobody remembers what they were asked

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
-from aednet.alerts.planning import Subject, plan, plan_subject
-from aednet.alerts.rules import Hours, Intervals
+from aednet.alerts.planning.rules import Hours, Intervals
+from aednet.alerts.planning.services import Subject, plan, plan_subject
 from aednet.base.context import current
 from aednet.base.logs import log
 from aednet.base.transactions import transaction

@@ -7,18 +7,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aednet.alerts.rules import Occasion, SubjectKind
-from aednet.alerts.texts import Setting, TrainingSession, about_training
+from aednet.alerts.planning.rules import Occasion, SubjectKind
+from aednet.alerts.wording.texts import Setting, TrainingSession, about_training
 from aednet.base.clock import local_day
 from aednet.base.context import current
 from aednet.base.errors import NotFound
 from aednet.messaging.rules import MessageClass, RecipientKind
 from aednet.messaging.services import NewReminder, enqueue_anew
 from aednet.messaging.wiring import current_terms
-from aednet.volunteers.bookings import Booker, accept, decline
 from aednet.volunteers.models import Volunteer
-from aednet.volunteers.training_models import Training, TrainingBooking
-from aednet.volunteers.training_rules import BookingState
+from aednet.volunteers.training.bookings import Booker, accept, decline
+from aednet.volunteers.training.models import Training, TrainingBooking
+from aednet.volunteers.training.rules import BookingState
 
 ANSWERED_UNTIL: Final = timedelta(hours=1)  # before it begins; later an invitation only hurries people
 # Nearer than this, news of a training day cannot wait for its turn, which comes every twenty hours.

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from aednet.accounts.guards import NotAllowed
 from aednet.alerts.answering import Received, receive
 from aednet.alerts.network import setting_of
-from aednet.alerts.replies import Reading, Start, Stop
+from aednet.alerts.reading.replies import Reading, Start, Stop
 from aednet.base.context import current
 from aednet.base.errors import Conflict, InvalidValue
 from aednet.base.logs import log

@@ -15,10 +15,11 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import Conflict, NotFound, TemporarilyUnavailable
 from aednet.base.transactions import transaction
-from aednet.cabinets import coordination, inspections, services
-from aednet.cabinets.calendar import calendar_of
+from aednet.cabinets import coordination, services
+from aednet.cabinets.care import inspections
 from aednet.cabinets.drafts import InspectionDraft, ReportDraft
 from aednet.cabinets.facts import CabinetFacts
+from aednet.cabinets.hours.calendar import calendar_of
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.queries import CabinetFilter, changed_at, find_cabinet, list_public
 from aednet.cabinets.rules import Status, is_listed

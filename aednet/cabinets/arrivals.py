@@ -12,7 +12,7 @@ from aednet.areas.ground import Ground
 from aednet.cabinets.changes import apply_draft
 from aednet.cabinets.devices import DeviceChange, put_devices
 from aednet.cabinets.drafts import CabinetDraft, DeviceDraft
-from aednet.cabinets.ledger import SYSTEM, confirm_named, note_new, noting_changes
+from aednet.cabinets.ledger.services import SYSTEM, confirm_named, note_new, noting_changes
 from aednet.cabinets.models import Cabinet, Inspection
 from aednet.cabinets.services import Origin
 from aednet.cabinets.upkeep import settle

@@ -8,7 +8,7 @@ from aednet.areas.ground import Ground
 from aednet.base.database import set_values
 from aednet.base.texts import folded
 from aednet.cabinets.drafts import CabinetDraft
-from aednet.cabinets.hours_syntax import is_readable
+from aednet.cabinets.hours.syntax import is_readable
 from aednet.cabinets.models import Cabinet
 from aednet.geography.points import LatLon
 

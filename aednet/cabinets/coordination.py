@@ -12,7 +12,7 @@ from aednet.base import audit
 from aednet.base.errors import InvalidValue, NotFound
 from aednet.cabinets.changes import apply_values
 from aednet.cabinets.drafts import CabinetChange, CabinetDraft, DeviceDraft
-from aednet.cabinets.ledger import note_new, notes_changes
+from aednet.cabinets.ledger.services import note_new, notes_changes
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.queries import find_device
 from aednet.cabinets.rules import Status

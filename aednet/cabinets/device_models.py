@@ -7,10 +7,12 @@ field.md. Whatever is printed on pads or battery goes before a figure of this ta
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from aednet.base.texts import folded
+
+DEVICE_LASTS: Final = timedelta(days=3_652)  # makers: replace it at ten years; field.md
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from aednet.base.drafts import Draft, Kept, Latitude, Longitude, PlausibleDay
 from aednet.base.texts import Name, Note, refuse_controls
-from aednet.cabinets.hours_text import normalise_hours
+from aednet.cabinets.hours.text import normalise_hours
 from aednet.cabinets.rules import Access, ConsumableKind, ReportKind, Status
 from aednet.geography.points import LatLon
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from aednet.cabinets.hours import LocalCalendar, openness
+from aednet.cabinets.hours.openness import LocalCalendar, openness
 from aednet.cabinets.rules import Access, Readiness, Status, Upkeep, readiness, serves
 from aednet.geography.points import LatLon
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from aednet.accounts.rules import Caller
 from aednet.base import audit
 from aednet.base.errors import NotFound
-from aednet.cabinets.cost_models import STANDS, ConsumableOrder
-from aednet.cabinets.costs import OrderState
+from aednet.cabinets.costs.models import STANDS, ConsumableOrder
+from aednet.cabinets.costs.rules import OrderState
 from aednet.cabinets.models import Cabinet, Consumable, Device
 from aednet.cabinets.upkeep import settle_supplies
 

@@ -10,13 +10,13 @@ from aednet.base.database import db
 from aednet.base.errors import NotFound
 from aednet.base.transactions import transaction
 from aednet.cabinets import services
-from aednet.cabinets.calendar import calendar_of
 from aednet.cabinets.drafts import ReportDraft
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import next_change, openness
+from aednet.cabinets.hours.calendar import calendar_of
+from aednet.cabinets.hours.openness import next_change, openness
+from aednet.cabinets.hours.spoken import hours_in_words
 from aednet.cabinets.queries import find_cabinet
 from aednet.cabinets.rules import ReportKind, is_listed
-from aednet.cabinets.spoken_hours import hours_in_words
 from aednet.web.limits import limit_reports
 
 PROPOSAL = "proposal"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from aednet.areas.models import Area
 from aednet.cabinets.facts import CabinetFacts, DeviceFacts
-from aednet.cabinets.hours import LocalCalendar
+from aednet.cabinets.hours.openness import LocalCalendar
 from aednet.cabinets.models import LISTED, WITHOUT_GUARDIAN, Cabinet, Consumable, Device
 from aednet.cabinets.rules import ConsumableKind, Status, Upkeep
 from aednet.geography.extent import Extent

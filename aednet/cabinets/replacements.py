@@ -13,7 +13,7 @@ from aednet.base.errors import InvalidValue
 from aednet.cabinets.device_models import battery_expires_on, installed_life, pads_expire_on
 from aednet.cabinets.devices import DeviceChange, put_devices
 from aednet.cabinets.drafts import ConsumableDraft, DeviceDraft
-from aednet.cabinets.ledger import notes_changes
+from aednet.cabinets.ledger.services import notes_changes
 from aednet.cabinets.models import Cabinet, Consumable, Device
 from aednet.cabinets.queries import find_device
 from aednet.cabinets.rules import ConsumableKind

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from aednet.cabinets.hours import Openness
+from aednet.cabinets.hours.openness import Openness
 
 CHECK_INTERVAL = timedelta(days=30)  # how often HartslagNu wants a cabinet looked at
 OVERDUE_AFTER = timedelta(days=14)  # days of grace before a due check counts as overdue

@@ -11,7 +11,7 @@ from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from aednet.cabinets.cost_models import STANDS, ConsumableOrder
+from aednet.cabinets.costs.models import STANDS, ConsumableOrder
 from aednet.cabinets.models import Cabinet, Consumable, Device, Guardianship, Inspection
 from aednet.cabinets.rules import (
     CHECK_INTERVAL,

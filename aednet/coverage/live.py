@@ -18,7 +18,7 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.logs import log
 from aednet.base.revisions import Counter, read_revision
-from aednet.cabinets.calendar import calendar_of
+from aednet.cabinets.hours.calendar import calendar_of
 from aednet.cabinets.queries import every_cabinet
 from aednet.cabinets.rules import is_listed
 from aednet.config import Settings

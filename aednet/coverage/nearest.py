@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import HoursAtInstant, Openness, openness
+from aednet.cabinets.hours.openness import HoursAtInstant, Openness, openness
 from aednet.cabinets.rules import Readiness
 from aednet.coverage.network import Network
 from aednet.geography.extent import check_inside

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aednet.areas.queries import AreaFacts, CellFacts
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import HoursAtInstant, LocalCalendar
+from aednet.cabinets.hours.openness import HoursAtInstant, LocalCalendar
 from aednet.cabinets.rules import serves
 from aednet.coverage.matching import plant
 from aednet.coverage.terrain import AreaGround, PopulationCell, Terrain, survey

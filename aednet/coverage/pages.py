@@ -13,7 +13,7 @@ from aednet.base.drafts import Latitude, Longitude
 from aednet.base.errors import InvalidValue
 from aednet.base.texts import folded
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import Openness, next_change, openness
+from aednet.cabinets.hours.openness import Openness, next_change, openness
 from aednet.cabinets.rules import Readiness
 from aednet.coverage.live import current_network
 from aednet.coverage.nearest import NearCabinet, nearest_cabinets

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from aednet.base.drafts import Latitude, Longitude
-from aednet.cabinets.hours import Openness
+from aednet.cabinets.hours.openness import Openness
 from aednet.cabinets.rules import Access, Readiness
 from aednet.coverage.nearest import Mode, NearCabinet
 from aednet.coverage.network import Network

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from aednet.areas.tallies import Counted, Tally, first_of_month, put_tallies
 from aednet.cabinets.facts import CabinetFacts
+from aednet.cabinets.figures.readiness import ReadinessOn, put_past_days
 from aednet.cabinets.queries import every_cabinet
-from aednet.cabinets.readiness_days import ReadinessOn, put_past_days
 from aednet.cabinets.rules import CHECK_INTERVAL, OVERDUE_AFTER, Readiness, is_listed
 from aednet.cabinets.services import record_inspection
 

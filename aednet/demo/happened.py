@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aednet.cabinets.care_models import AfterUse, Finding
-from aednet.cabinets.checklist import Item
+from aednet.cabinets.care.checklist import Item
+from aednet.cabinets.care.models import AfterUse, Finding
 from aednet.cabinets.drafts import ReportDraft
 from aednet.cabinets.models import Cabinet, Inspection
 from aednet.cabinets.rules import ReportKind, Status

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from aednet.base.database import set_values
 from aednet.cabinets.drafts import DeviceDraft
-from aednet.cabinets.ledger import SYSTEM, note_new, noting_changes
+from aednet.cabinets.ledger.services import SYSTEM, note_new, noting_changes
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.services import put_device
 

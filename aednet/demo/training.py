@@ -10,12 +10,12 @@ from aednet.areas.ground import Ground
 from aednet.areas.queries import list_areas
 from aednet.config import Settings
 from aednet.geography.shapes import inner_point
-from aednet.volunteers.attendance import record_attendance
-from aednet.volunteers.bookings import Booker, accept, invite
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import Status
-from aednet.volunteers.training import plan_training
-from aednet.volunteers.training_drafts import TrainingDraft
+from aednet.volunteers.training.attendance import record_attendance
+from aednet.volunteers.training.bookings import Booker, accept, invite
+from aednet.volunteers.training.drafts import TrainingDraft
+from aednet.volunteers.training.services import plan_training
 
 SYSTEM = Caller(account_id=0, role=Role.ADMINISTRATOR, area_ids=None)
 ANYBODY = Booker(actor="system", within=None)

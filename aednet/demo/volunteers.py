@@ -16,7 +16,7 @@ from aednet.areas.ground import Ground, load_ground
 from aednet.areas.queries import AreaFacts, list_areas
 from aednet.base import audit
 from aednet.base.texts import folded
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.queries import every_cabinet
 from aednet.cabinets.rules import GuardianRole, is_listed
 from aednet.config import Settings

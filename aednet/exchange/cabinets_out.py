@@ -18,7 +18,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from aednet.cabinets.facts import CabinetFacts, DeviceFacts
-from aednet.cabinets.hours_syntax import is_readable
+from aednet.cabinets.hours.syntax import is_readable
 from aednet.cabinets.queries import every_cabinet, find_devices
 from aednet.cabinets.rules import Status
 from aednet.cabinets.schemas import cabinet_feature

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from aednet.base.context import is_demo
 from aednet.volunteers.changes import columns_of
-from aednet.volunteers.courses import keep_first_courses
 from aednet.volunteers.drafts import VolunteerDraft
 from aednet.volunteers.keys import hashes_of_words
 from aednet.volunteers.models import ConsentEvent, Volunteer, VolunteerNameWord
 from aednet.volunteers.rules import ConsentKind, ConsentWay, Status
+from aednet.volunteers.training.courses import keep_first_courses
 
 CONSENT_VERSION: Final = "2026-11"  # of the words in templates/volunteers/_consent.html
 

@@ -13,14 +13,14 @@ from aednet.base import audit
 from aednet.base.errors import Conflict, InvalidValue, NotFound
 from aednet.base.phone import PhoneNumber
 from aednet.volunteers.arrivals import Registrar
-from aednet.volunteers.bookings import Booker, free_seat, hold_training
 from aednet.volunteers.drafts import VolunteerChange
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.queries import lives_within, roles_of
 from aednet.volunteers.rules import Status
 from aednet.volunteers.services import change_volunteer, erase_volunteer
-from aednet.volunteers.training_models import Course, TrainingBooking
-from aednet.volunteers.training_rules import BookingState
+from aednet.volunteers.training.bookings import Booker, free_seat, hold_training
+from aednet.volunteers.training.models import Course, TrainingBooking
+from aednet.volunteers.training.rules import BookingState
 
 BOTH_NOTES: Final = "both_notes"
 LONGEST_NOTE: Final = 1_000  # characters, as of any note

@@ -19,7 +19,7 @@ from aednet.geography.locator import AreaLocator, Key
 from aednet.geography.points import LatLon
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import Status
-from aednet.volunteers.training_models import Training
+from aednet.volunteers.training.models import Training
 
 BATCH = 10_000  # rows that stream from the database at once
 

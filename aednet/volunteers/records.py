@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from aednet.volunteers.models import ConsentEvent
 from aednet.volunteers.rules import ConsentKind, ConsentWay
-from aednet.volunteers.training_models import Course, Training
+from aednet.volunteers.training.models import Course, Training
 
 NEWEST = 50  # of either; nobody has more, unless by a program gone wrong
 

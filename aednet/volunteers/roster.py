@@ -22,7 +22,7 @@ from aednet.volunteers.keys import hashes_of_email, hashes_of_phone, hashes_of_w
 from aednet.volunteers.models import Volunteer, VolunteerNameWord
 from aednet.volunteers.queries import Sought, find_volunteers, lives_within, roles_of
 from aednet.volunteers.rules import Role, Status
-from aednet.volunteers.training_rules import LAPSES_WITHIN
+from aednet.volunteers.training.rules import LAPSES_WITHIN
 
 LOOKED_AT: Final = 1_000  # volunteers, or bearers of a word, among whom one page looks for those that fit
 WORD = VolunteerNameWord

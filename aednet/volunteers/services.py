@@ -14,15 +14,15 @@ from aednet.base.revisions import Counter, hold
 from aednet.base.texts import folded
 from aednet.geography.points import LatLon
 from aednet.volunteers.arrivals import Registrar, add_volunteers, new_volunteer, words_of
-from aednet.volunteers.bookings import Booker, give_up_seats
 from aednet.volunteers.changes import check_course, columns_of, moved_home, set_columns
-from aednet.volunteers.courses import keep_course
 from aednet.volunteers.departures import erase_elsewhere, say_farewell
 from aednet.volunteers.drafts import VolunteerChange, VolunteerDraft
 from aednet.volunteers.keys import hashes_of_phone
 from aednet.volunteers.models import ConsentEvent, Volunteer, VolunteerNameWord
 from aednet.volunteers.queries import is_number, lives_within
 from aednet.volunteers.rules import ConsentKind, ConsentWay, Status, may_become
+from aednet.volunteers.training.bookings import Booker, give_up_seats
+from aednet.volunteers.training.courses import keep_course
 
 THEMSELVES: Final = Registrar(actor="public", way=ConsentWay.JOIN_PAGE, status=Status.NEW, within=None)
 

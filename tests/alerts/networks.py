@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from aednet.accounts.models import Account, AccountArea
 from aednet.accounts.rules import Role
-from aednet.alerts.notices import Coordinator, Helper, KeptCabinet, Network, Notice, TrainingDay, Use
-from aednet.alerts.rules import Rule, SubjectKind
+from aednet.alerts.planning.notices import Coordinator, Helper, KeptCabinet, Network, Notice, TrainingDay, Use
+from aednet.alerts.planning.rules import Rule, SubjectKind
 from aednet.areas.models import Area, AreaKind
-from aednet.cabinets.care_models import AfterUse
-from aednet.cabinets.guardian_models import Absence
-from aednet.cabinets.guardian_rules import Away, Watch
+from aednet.cabinets.care.models import AfterUse
+from aednet.cabinets.guarding.models import Absence
+from aednet.cabinets.guarding.rules import Away, Watch
 from aednet.cabinets.models import Cabinet, Guardianship
 from aednet.cabinets.rules import CHECK_INTERVAL, GuardianRole, Status
 from aednet.geography.points import LatLon
@@ -24,8 +24,8 @@ from aednet.messaging.rules import MessageClass, RecipientKind, State
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import Language, TravelMode
 from aednet.volunteers.rules import Status as VolunteerStatus
-from aednet.volunteers.training_models import Training, TrainingBooking
-from aednet.volunteers.training_rules import BookingState, TrainingState
+from aednet.volunteers.training.models import Training, TrainingBooking
+from aednet.volunteers.training.rules import BookingState, TrainingState
 
 TABLES = (
     Reminder,

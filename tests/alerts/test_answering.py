@@ -14,7 +14,7 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.phone import PhoneNumber
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.models import Cabinet, Inspection, ProblemReport
 from aednet.cabinets.queries import find_cabinet
 from aednet.cabinets.rules import GuardianRole, Readiness

@@ -11,7 +11,7 @@ from aednet.alerts.commands import remind
 from aednet.base.database import db
 from aednet.base.phone import PhoneNumber
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
 from aednet.messaging.models import Reminder
 from aednet.messaging.queries import list_on_console

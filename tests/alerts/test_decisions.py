@@ -1,6 +1,6 @@
 import pytest
 
-from aednet.alerts.decisions import (
+from aednet.alerts.reading.decisions import (
     AnswerableCabinet,
     AnswerQuestion,
     Ask,
@@ -17,7 +17,7 @@ from aednet.alerts.decisions import (
     Suppress,
     decide,
 )
-from aednet.alerts.replies import Defect, No, Ok, Reading, Start, Stop, Unclear, Why, Yes
+from aednet.alerts.reading.replies import Defect, No, Ok, Reading, Start, Stop, Unclear, Why, Yes
 from aednet.messaging.rules import RecipientKind
 
 ANS = Person(kind=RecipientKind.VOLUNTEER, id=1)

@@ -3,12 +3,12 @@ from datetime import datetime, timedelta
 from apiflask import APIFlask
 from hypothesis import HealthCheck, Phase, event, given, settings
 
-from aednet.alerts.notices import Coordinator, Helper, KeptCabinet, Network, notices
-from aednet.alerts.planning import plan
-from aednet.alerts.rules import Hours, Intervals, Rule
+from aednet.alerts.planning.notices import Coordinator, Helper, KeptCabinet, Network, notices
+from aednet.alerts.planning.rules import Hours, Intervals, Rule
+from aednet.alerts.planning.services import plan
 from aednet.base.context import current
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardian_rules import Away, Watch
+from aednet.cabinets.guarding.rules import Away, Watch
 from aednet.cabinets.rules import GuardianRole, Status
 from aednet.messaging.rules import RecipientKind
 from tests.alerts.networks import networks, planned, store

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.alerts.replies import (
+from aednet.alerts.reading.parts import names_cabinet
+from aednet.alerts.reading.replies import (
     Defect,
     No,
     Ok,
@@ -20,7 +21,6 @@ from aednet.alerts.replies import (
     normalised,
     read_reply,
 )
-from aednet.alerts.reply_parts import names_cabinet
 
 CORPUS = Path(__file__).with_name("replies_corpus.csv")
 PREFIXES = ["HGV"]

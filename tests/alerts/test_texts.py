@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.alerts.decisions import Doubt
-from aednet.alerts.rules import Occasion, Rule
-from aednet.alerts.texts import (
+from aednet.alerts.planning.rules import Occasion, Rule
+from aednet.alerts.reading.decisions import Doubt
+from aednet.alerts.wording.texts import (
     Content,
     Ending,
     Place,
@@ -30,7 +30,7 @@ from aednet.alerts.texts import (
     resumed,
     text_of,
 )
-from aednet.alerts.wording import WORDS
+from aednet.alerts.wording.words import WORDS
 from aednet.messaging.codes import with_code
 from aednet.messaging.segments import size_of
 

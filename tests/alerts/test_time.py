@@ -7,14 +7,14 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import insert, select
 
-from aednet.alerts.planning import Subject, plan, plan_subject
-from aednet.alerts.rules import Intervals
+from aednet.alerts.planning.rules import Intervals
+from aednet.alerts.planning.services import Subject, plan, plan_subject
 from aednet.alerts.ticks import hours_of, plan_reminders
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.phone import PhoneNumber
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.rules import GuardianRole
 from aednet.cabinets.services import record_inspection

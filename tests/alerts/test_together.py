@@ -12,10 +12,10 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from aednet.alerts.rules import Intervals
+from aednet.alerts.planning.rules import Intervals
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
 from aednet.config import Settings
 from aednet.messaging.models import Reminder

@@ -23,7 +23,7 @@ from aednet.messaging.models import InboundSms
 from aednet.messaging.queries import list_on_console
 from aednet.messaging.wiring import current_outbox
 from aednet.volunteers.services import THEMSELVES, erase_volunteer
-from aednet.volunteers.training_queries import find_training, list_bookings
+from aednet.volunteers.training.queries import find_training, list_bookings
 from tests.factories import EMAIL, NOW, PASSWORD, make_account, make_areas, make_training, make_volunteer
 from tests.fakes import MovableClock
 

@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from aednet.base.database import Base, db
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
 from aednet.config import Settings
 from aednet.messaging.drain import Drainer

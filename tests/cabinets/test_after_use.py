@@ -9,12 +9,12 @@ from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.errors import Conflict, NotFound
 from aednet.base.transactions import transaction
-from aednet.cabinets.after_use import PathClosed, StepTooEarly, begin_after_use, tick, was_not_used
-from aednet.cabinets.care_models import AfterUse
-from aednet.cabinets.care_queries import PathFacts, find_path
+from aednet.cabinets.care.after_use import PathClosed, StepTooEarly, begin_after_use, tick, was_not_used
+from aednet.cabinets.care.models import AfterUse
+from aednet.cabinets.care.queries import PathFacts, find_path
+from aednet.cabinets.care.recovery import Outcome, Step
 from aednet.cabinets.models import Cabinet, Consumable
 from aednet.cabinets.queries import find_cabinet
-from aednet.cabinets.recovery import Outcome, Step
 from aednet.cabinets.rules import ConsumableKind, Readiness, Status
 from tests.factories import FAR_OFF, NOW, TODAY, make_cabinet
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.checklist import DECISIVE, Answer, Item, Verdict, asked_on, contradicted, verdict
+from aednet.cabinets.care.checklist import DECISIVE, Answer, Item, Verdict, asked_on, contradicted, verdict
 from tests.factories import TODAY
 
 ANSWERS = st.dictionaries(st.sampled_from(Item), st.sampled_from(Answer))

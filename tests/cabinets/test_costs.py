@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.costs import (
+from aednet.cabinets.costs.rules import (
     ASSUMED_CENTS,
     YEARS_AHEAD,
     Holding,

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.guardian_rules import Away, Watch, who_looks_after
+from aednet.cabinets.guarding.rules import Away, Watch, who_looks_after
 from aednet.cabinets.rules import GuardianRole
 from tests.factories import TODAY
 

@@ -9,7 +9,7 @@ from aednet.base.database import db
 from aednet.base.errors import Conflict
 from aednet.base.revisions import Counter, read_revision
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian, end_guardianship
+from aednet.cabinets.guarding.services import appoint_guardian, end_guardianship
 from aednet.cabinets.models import Cabinet, Guardianship
 from aednet.cabinets.queries import list_without_guardian
 from aednet.cabinets.rules import GuardianRole, Status

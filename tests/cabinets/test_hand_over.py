@@ -8,11 +8,11 @@ from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.errors import InvalidValue
 from aednet.base.transactions import transaction
-from aednet.cabinets.absences import cancel_absence, forget_absences, note_absence
-from aednet.cabinets.care_drafts import AbsenceDraft
-from aednet.cabinets.guardian_queries import list_absences, list_watches
-from aednet.cabinets.guardian_rules import who_looks_after
-from aednet.cabinets.guardians import (
+from aednet.cabinets.care.drafts import AbsenceDraft
+from aednet.cabinets.guarding.absences import cancel_absence, forget_absences, note_absence
+from aednet.cabinets.guarding.queries import list_absences, list_watches
+from aednet.cabinets.guarding.rules import who_looks_after
+from aednet.cabinets.guarding.services import (
     HandOverAgreed,
     HasGuardian,
     NoGuardian,

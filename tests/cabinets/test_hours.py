@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
-from aednet.cabinets.hours import (
+from aednet.cabinets.hours.openness import (
     HORIZON_DAYS,
     HoursAtInstant,
     LocalCalendar,
@@ -19,7 +19,7 @@ from aednet.cabinets.hours import (
     next_change,
     openness,
 )
-from aednet.cabinets.hours_syntax import MAX_LENGTH, is_readable
+from aednet.cabinets.hours.syntax import MAX_LENGTH, is_readable
 
 DUTCH = LocalCalendar(timezone="Europe/Amsterdam", country="NL")
 GERMAN = LocalCalendar(timezone="Europe/Berlin", country="DE")

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.hours import LocalCalendar, Openness, openness
-from aednet.cabinets.hours_syntax import MAX_LENGTH, is_readable
-from aednet.cabinets.hours_text import normalise_hours
-from aednet.cabinets.hours_words import _VOCABULARY
+from aednet.cabinets.hours.openness import LocalCalendar, Openness, openness
+from aednet.cabinets.hours.syntax import MAX_LENGTH, is_readable
+from aednet.cabinets.hours.text import normalise_hours
+from aednet.cabinets.hours.words import _VOCABULARY
 
 DUTCH = LocalCalendar(timezone="Europe/Amsterdam", country="NL")
 WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

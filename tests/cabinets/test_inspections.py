@@ -9,12 +9,12 @@ from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.errors import Conflict, InvalidValue, NotFound
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_drafts import ChecklistDraft
-from aednet.cabinets.care_models import Finding
-from aednet.cabinets.care_queries import find_photo, list_findings, list_inspections
-from aednet.cabinets.checklist import DECISIVE, Answer, Item
+from aednet.cabinets.care.checklist import DECISIVE, Answer, Item
+from aednet.cabinets.care.drafts import ChecklistDraft
+from aednet.cabinets.care.inspections import DatesChanged, Logged, keep_photo, log_checklist, remedy
+from aednet.cabinets.care.models import Finding
+from aednet.cabinets.care.queries import find_photo, list_findings, list_inspections
 from aednet.cabinets.drafts import DeviceDraft
-from aednet.cabinets.inspections import DatesChanged, Logged, keep_photo, log_checklist, remedy
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.queries import find_cabinet, find_device
 from aednet.cabinets.rules import Readiness, Status

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.ledger_models import RegistryChange
+from aednet.cabinets.ledger.models import RegistryChange
 from aednet.exchange.cabinets_in import import_cabinets
 from tests.factories import NOW, TODAY, make_areas
 

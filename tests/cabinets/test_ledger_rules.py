@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.ledger_rules import (
+from aednet.cabinets.ledger.rules import (
     NAMED,
     NOT_THERE,
     PATIENCE,

@@ -17,11 +17,11 @@ from aednet.areas.models import Area
 from aednet.base.database import db
 from aednet.base.texts import folded
 from aednet.base.transactions import transaction
-from aednet.cabinets.list_lines import ListedCabinet, Order, Place, Question
-from aednet.cabinets.listing import list_cabinets
+from aednet.cabinets.listing.lines import ListedCabinet, Order, Place, Question
+from aednet.cabinets.listing.pages import list_cabinets
+from aednet.cabinets.listing.search import HITS, words_sought
 from aednet.cabinets.models import Cabinet, CabinetWord
 from aednet.cabinets.rules import CHECK_INTERVAL, Readiness, Status, Upkeep, fails_on, is_listed, readiness
-from aednet.cabinets.word_queries import HITS, words_sought
 from aednet.cabinets.words import words_of
 from tests.factories import NOW, TODAY, make_area_draft, make_areas, make_volunteer
 
@@ -176,7 +176,7 @@ def test_every_filter_in_every_order_gives_what_plain_python_gives_and_pages_los
 def test_a_stretch_in_which_few_fit_leads_on_to_the_next(
     app: APIFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aednet.cabinets.listing.STRETCH", 30)
+    monkeypatch.setattr("aednet.cabinets.listing.pages.STRETCH", 30)
     fill(400)
     for order, wanted in product(ORDERS, FILTERS):
         question = Question(order=order, area_ids=None, **wanted)
@@ -291,8 +291,8 @@ def test_no_page_reads_more_than_its_stretches_of_a_large_network(
     app: APIFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On PostgreSQL by what it reads; a planner that goes through the network reads more than that."""
-    monkeypatch.setattr("aednet.cabinets.listing.STRETCH", SHORT)
-    monkeypatch.setattr("aednet.cabinets.word_queries.HITS", SHORT // 2)
+    monkeypatch.setattr("aednet.cabinets.listing.pages.STRETCH", SHORT)
+    monkeypatch.setattr("aednet.cabinets.listing.search.HITS", SHORT // 2)
     fill(4_000, areas=50)
     areas = db.session.scalars(select(Area.id).order_by(Area.id)).all()
     for order, wanted, within in product(ORDERS, FILTERS, (None, areas[:1], areas[:3])):

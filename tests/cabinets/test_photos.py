@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from aednet.cabinets.photos import LARGEST_PHOTO, InvalidPhoto, clean_photo
+from aednet.cabinets.care.photos import LARGEST_PHOTO, InvalidPhoto, clean_photo
 
 SECRET = b"Piet Voorbeeld"
 KEPT_SEGMENTS = {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}  # JFIF, tables, frame, scan; no Exif, no ICC, no comment

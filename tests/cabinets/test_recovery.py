@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.recovery import Step, possible, status_at_end, status_while_open
+from aednet.cabinets.care.recovery import Step, possible, status_at_end, status_while_open
 from aednet.cabinets.rules import Status
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.hours import Openness
+from aednet.cabinets.hours.openness import Openness
 from aednet.cabinets.rules import Readiness, Status, Upkeep, readiness, serves
 from tests.factories import TODAY, make_upkeep
 

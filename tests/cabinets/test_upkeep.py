@@ -14,11 +14,13 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.migration import alembic_config, upgrade
 from aednet.base.transactions import transaction
-from aednet.cabinets import coordination, guardians, inspections, orders, replacements, services
+from aednet.cabinets import coordination, orders, replacements, services
 from aednet.cabinets.arrivals import Arrival, take_in
-from aednet.cabinets.cost_models import ConsumableOrder
-from aednet.cabinets.costs import OrderState
+from aednet.cabinets.care import inspections
+from aednet.cabinets.costs.models import ConsumableOrder
+from aednet.cabinets.costs.rules import OrderState
 from aednet.cabinets.drafts import CabinetChange, CabinetDraft, DeviceDraft, InspectionDraft
+from aednet.cabinets.guarding import services as guardians
 from aednet.cabinets.models import (
     LISTED,
     STATE_UNKNOWN,

@@ -9,12 +9,12 @@ from aednet.accounts.rules import Caller, Role
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_drafts import CodeReadingDraft
-from aednet.cabinets.care_models import CodeReading
-from aednet.cabinets.care_queries import list_readings
-from aednet.cabinets.code_reasons import MOST_READINGS, CodeReason
+from aednet.cabinets.care.code_reasons import MOST_READINGS, CodeReason
+from aednet.cabinets.care.drafts import CodeReadingDraft
+from aednet.cabinets.care.models import CodeReading
+from aednet.cabinets.care.queries import list_readings
+from aednet.cabinets.care.vault import CodeChanged, TooManyReadings, change_code, reveal_code
 from aednet.cabinets.models import Cabinet
-from aednet.cabinets.vault import CodeChanged, TooManyReadings, change_code, reveal_code
 from tests.factories import NOW, make_account, make_cabinet
 
 CODE, OTHER = "C1234X", "Z9876Y"

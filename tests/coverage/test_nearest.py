@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import LocalCalendar, Openness
+from aednet.cabinets.hours.openness import LocalCalendar, Openness
 from aednet.cabinets.rules import Readiness, Status
 from aednet.coverage.nearest import Mode, minutes_one_way, nearest_cabinets
 from aednet.coverage.network import Network, build_network

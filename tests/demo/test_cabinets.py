@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aednet.base.clock import start_of_day
-from aednet.cabinets.hours import LocalCalendar, Openness, openness
+from aednet.cabinets.hours.openness import LocalCalendar, Openness, openness
 from aednet.cabinets.rules import Access, Readiness, Status, Upkeep, is_listed, readiness
 from aednet.config import Settings
 from aednet.demo.cabinets import ExampleCabinet, example_cabinets

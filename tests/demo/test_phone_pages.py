@@ -14,7 +14,7 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.heartbeats import beat
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.models import Inspection
 from aednet.cabinets.queries import find_cabinet
 from aednet.cabinets.rules import GuardianRole, Readiness

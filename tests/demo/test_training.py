@@ -7,8 +7,8 @@ from aednet.base.database import db
 from aednet.base.transactions import transaction
 from aednet.demo.seed import seed_example_network
 from aednet.demo.training import SEATS
-from aednet.volunteers.training_queries import list_past_trainings, list_trainings
-from aednet.volunteers.training_rules import TrainingState
+from aednet.volunteers.training.queries import list_past_trainings, list_trainings
+from aednet.volunteers.training.rules import TrainingState
 from tests.factories import NOW, TODAY
 
 

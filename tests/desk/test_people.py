@@ -7,7 +7,7 @@ from apiflask import APIFlask
 
 from aednet.accounts.rules import Role as AccountRole
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
 from aednet.volunteers.arrivals import Registrar
 from aednet.volunteers.rules import ConsentWay, Role, Status

@@ -9,7 +9,7 @@ from aednet.accounts.rules import Role
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
 from aednet.volunteers.models import ConsentEvent
 from aednet.volunteers.rules import ConsentKind

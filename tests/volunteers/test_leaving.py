@@ -10,11 +10,11 @@ from aednet.accounts.rules import Role
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.absences import note_absence
-from aednet.cabinets.care_drafts import AbsenceDraft
-from aednet.cabinets.guardian_models import Absence
-from aednet.cabinets.guardian_queries import list_watches
-from aednet.cabinets.guardians import appoint_guardian, hand_over
+from aednet.cabinets.care.drafts import AbsenceDraft
+from aednet.cabinets.guarding.absences import note_absence
+from aednet.cabinets.guarding.models import Absence
+from aednet.cabinets.guarding.queries import list_watches
+from aednet.cabinets.guarding.services import appoint_guardian, hand_over
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.rules import GuardianRole
 from tests.factories import NOW, TODAY, make_areas, make_cabinet, make_token, make_volunteer

@@ -25,7 +25,7 @@ from aednet.volunteers.roster import (
     search_roster,
 )
 from aednet.volunteers.rules import Role, Status
-from aednet.volunteers.training_rules import LAPSES_WITHIN
+from aednet.volunteers.training.rules import LAPSES_WITHIN
 from tests.bulk import Size, fill
 from tests.factories import TODAY
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aednet.cabinets.hours import LocalCalendar, Openness, openness
+from aednet.cabinets.hours.openness import LocalCalendar, Openness, openness
 from aednet.volunteers.rules import (
     SHIFTS_OF,
     Promise,

@@ -15,15 +15,16 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import Conflict, InvalidValue, NotFound
 from aednet.base.transactions import transaction
-from aednet.volunteers import attendance, bookings, training
 from aednet.volunteers.arrivals import Registrar
-from aednet.volunteers.bookings import Booker, TrainingClosed
 from aednet.volunteers.queries import find_volunteer
 from aednet.volunteers.records import list_courses
 from aednet.volunteers.rules import ConsentWay, Status
 from aednet.volunteers.services import erase_volunteer
-from aednet.volunteers.training_drafts import TrainingDraft
-from aednet.volunteers.training_queries import (
+from aednet.volunteers.training import attendance, bookings
+from aednet.volunteers.training import services as training
+from aednet.volunteers.training.bookings import Booker, TrainingClosed
+from aednet.volunteers.training.drafts import TrainingDraft
+from aednet.volunteers.training.queries import (
     TrainingFacts,
     find_training,
     list_bookings,
@@ -31,7 +32,7 @@ from aednet.volunteers.training_queries import (
     list_trainings,
     next_sessions,
 )
-from aednet.volunteers.training_rules import (
+from aednet.volunteers.training.rules import (
     HOLD_A_SEAT,
     BookingState,
     TrainingState,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aednet.app import create_app
 from aednet.base.clock import local_day
-from aednet.cabinets.spoken_hours import hours_in_words
+from aednet.cabinets.hours.spoken import hours_in_words
 from aednet.config import Settings
 from aednet.web.formats import (
     ago,

@@ -8,7 +8,7 @@ from typing import Final
 
 from aednet.base.errors import InvalidValue, NotFound
 from aednet.base.texts import refuse_controls
-from aednet.cabinets.costs import PriceKind
+from aednet.cabinets.costs.rules import PriceKind
 from aednet.cabinets.orders import Wanted
 from aednet.cabinets.rules import ConsumableKind
 from aednet.web.places import read_day, read_id, read_instant

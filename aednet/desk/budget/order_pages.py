@@ -14,8 +14,8 @@ from aednet.base.database import db
 from aednet.base.errors import InvalidValue
 from aednet.base.paging import page_of
 from aednet.base.transactions import transaction
-from aednet.cabinets.costs import OrderState
-from aednet.cabinets.order_queries import OrderPlace, Supply, list_to_order, list_under_way
+from aednet.cabinets.costs.order_queries import OrderPlace, Supply, list_to_order, list_under_way
+from aednet.cabinets.costs.rules import OrderState
 from aednet.cabinets.orders import close_orders, mark_ordered
 from aednet.cabinets.rules import ConsumableKind
 from aednet.desk.budget.form import AHEAD_DAYS, EVERYTHING, JOINT, OrderQuestion, read_wanted

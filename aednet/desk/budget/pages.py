@@ -11,9 +11,9 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import NotFound
 from aednet.base.transactions import transaction
-from aednet.cabinets.cost_queries import PriceFacts, list_prices, prices_of
-from aednet.cabinets.costs import ASSUMED_CENTS, PriceKind
-from aednet.cabinets.prices import PriceChanged, set_price
+from aednet.cabinets.costs.prices import PriceChanged, set_price
+from aednet.cabinets.costs.queries import PriceFacts, list_prices, prices_of
+from aednet.cabinets.costs.rules import ASSUMED_CENTS, PriceKind
 from aednet.desk.budget.form import Faulty, PriceForm
 from aednet.desk.budget.view import view_budget
 from aednet.desk.budget.words import exact_money, kind_words, money, typed_money

@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from aednet.areas.names import AreaName
-from aednet.cabinets.cost_queries import holdings
-from aednet.cabinets.costs import YEARS_AHEAD, Forecast, Prices, forecast, total
-from aednet.cabinets.order_queries import Supply
+from aednet.cabinets.costs.order_queries import Supply
+from aednet.cabinets.costs.queries import holdings
+from aednet.cabinets.costs.rules import YEARS_AHEAD, Forecast, Prices, forecast, total
 from aednet.cabinets.rules import ConsumableKind
 
 

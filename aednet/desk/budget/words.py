@@ -3,7 +3,7 @@
 from babel.numbers import format_currency
 from flask_babel import get_locale, gettext
 
-from aednet.cabinets.costs import PriceKind
+from aednet.cabinets.costs.rules import PriceKind
 
 CURRENCY = "EUR"
 

@@ -9,7 +9,7 @@ from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Caller, Permission
 from aednet.base.database import db
 from aednet.base.errors import NotFound
-from aednet.cabinets.care_queries import (
+from aednet.cabinets.care.queries import (
     FindingFacts,
     InspectionFacts,
     PathFacts,
@@ -18,9 +18,9 @@ from aednet.cabinets.care_queries import (
     list_findings,
     list_inspections,
 )
+from aednet.cabinets.care.recovery import may_begin
 from aednet.cabinets.facts import CabinetFacts
 from aednet.cabinets.queries import find_cabinet
-from aednet.cabinets.recovery import may_begin
 from aednet.cabinets.rules import Status
 
 INSPECTIONS_SHOWN = 3

@@ -8,8 +8,8 @@ from typing import Final, Self
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from aednet.cabinets.care_drafts import ChecklistDraft
-from aednet.cabinets.checklist import Item
+from aednet.cabinets.care.checklist import Item
+from aednet.cabinets.care.drafts import ChecklistDraft
 from aednet.cabinets.devices import EXPIRY_FIELDS
 from aednet.cabinets.facts import DeviceFacts
 from aednet.volunteers.answers import iso_day

@@ -12,15 +12,15 @@ from aednet.base.context import current
 from aednet.base.database import LARGEST_ID, db
 from aednet.base.errors import InvalidValue, NotFound
 from aednet.base.transactions import transaction
-from aednet.cabinets.after_use import PathClosed, StepTooEarly, begin_after_use, tick, was_not_used
-from aednet.cabinets.care_drafts import ChecklistDraft
-from aednet.cabinets.care_queries import find_photo
-from aednet.cabinets.checklist import asked_on
+from aednet.cabinets.care.after_use import PathClosed, StepTooEarly, begin_after_use, tick, was_not_used
+from aednet.cabinets.care.checklist import asked_on
+from aednet.cabinets.care.drafts import ChecklistDraft
+from aednet.cabinets.care.inspections import DatesChanged, keep_photo, log_checklist, remedy
+from aednet.cabinets.care.photos import LARGEST_PHOTO, InvalidPhoto, clean_photo
+from aednet.cabinets.care.queries import find_photo
+from aednet.cabinets.care.recovery import Step
 from aednet.cabinets.coordination import hold_cabinet
-from aednet.cabinets.inspections import DatesChanged, keep_photo, log_checklist, remedy
-from aednet.cabinets.photos import LARGEST_PHOTO, InvalidPhoto, clean_photo
 from aednet.cabinets.queries import find_device
-from aednet.cabinets.recovery import Step
 from aednet.desk.cabinets.care import get_own, view_care
 from aednet.desk.cabinets.care_form import FIELDS, InspectionForm, Unreadable
 from aednet.desk.cabinets.use_form import NoDate, UseForm

@@ -12,12 +12,12 @@ from aednet.accounts.rules import Permission
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_drafts import CodeReadingDraft, NewCode
-from aednet.cabinets.care_queries import has_code, list_readings
-from aednet.cabinets.code_reasons import CodeReason
+from aednet.cabinets.care.code_reasons import CodeReason
+from aednet.cabinets.care.drafts import CodeReadingDraft, NewCode
+from aednet.cabinets.care.queries import has_code, list_readings
+from aednet.cabinets.care.vault import CodeChanged, TooManyReadings, change_code, reveal_code
 from aednet.cabinets.coordination import hold_cabinet
 from aednet.cabinets.queries import changed_at
-from aednet.cabinets.vault import CodeChanged, TooManyReadings, change_code, reveal_code
 from aednet.desk.cabinets.care import get_own
 
 READINGS_SHOWN = 10

@@ -20,15 +20,15 @@ from aednet.base.texts import folded
 from aednet.base.transactions import transaction
 from aednet.cabinets import coordination
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours_syntax import is_readable
-from aednet.cabinets.hours_text import normalise_hours
+from aednet.cabinets.hours.spoken import hours_in_words
+from aednet.cabinets.hours.syntax import is_readable
+from aednet.cabinets.hours.text import normalise_hours
 from aednet.cabinets.known import NamedPlace, known_at
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.queries import changed_at
 from aednet.cabinets.rules import Access, Status
 from aednet.cabinets.schemas import CabinetRegistration
 from aednet.cabinets.services import RefTaken, next_ref
-from aednet.cabinets.spoken_hours import hours_in_words
 from aednet.desk.cabinets.care import get_own
 from aednet.desk.cabinets.edit_form import (
     CABINET_FIELDS,

@@ -17,11 +17,11 @@ from aednet.base.database import LARGEST_ID, db
 from aednet.base.drafts import PlausibleDay
 from aednet.base.errors import Conflict, InvalidValue, NotFound
 from aednet.base.transactions import transaction
-from aednet.cabinets.absences import cancel_absence, note_absence
-from aednet.cabinets.care_drafts import AbsenceDraft
+from aednet.cabinets.care.drafts import AbsenceDraft
 from aednet.cabinets.coordination import hold_cabinet
-from aednet.cabinets.guardian_coordination import agree_hand_over, appoint, end, take_back
-from aednet.cabinets.guardian_queries import list_watches
+from aednet.cabinets.guarding.absences import cancel_absence, note_absence
+from aednet.cabinets.guarding.coordination import agree_hand_over, appoint, end, take_back
+from aednet.cabinets.guarding.queries import list_watches
 from aednet.cabinets.rules import GuardianRole
 from aednet.desk.cabinets.care import get_own
 from aednet.desk.cabinets.guardians import find_candidates, view_guardians

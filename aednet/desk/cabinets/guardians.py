@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from aednet.accounts.rules import Caller, Permission
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.guardian_queries import AbsenceFacts, list_absences, list_watches
-from aednet.cabinets.guardian_rules import Watch, who_looks_after
+from aednet.cabinets.guarding.queries import AbsenceFacts, list_absences, list_watches
+from aednet.cabinets.guarding.rules import Watch, who_looks_after
 from aednet.cabinets.rules import GuardianRole
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.names import find_names

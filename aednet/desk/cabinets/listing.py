@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from aednet.accounts.rules import Caller
 from aednet.areas.names import AreaName, find_area_name, list_area_names
 from aednet.base.errors import NotFound
-from aednet.cabinets.list_lines import Order, Place, Question
+from aednet.cabinets.listing.lines import Order, Place, Question
+from aednet.cabinets.listing.search import words_sought
 from aednet.cabinets.rules import Readiness, Status
-from aednet.cabinets.todo_rules import LAPSE_IN_SIGHT
-from aednet.cabinets.word_queries import words_sought
+from aednet.cabinets.todo.rules import LAPSE_IN_SIGHT
 from aednet.web.places import read_day, read_id, read_place, write_place
 
 OFFERED: Final = 200  # areas to choose from; whoever looks after more finds a cabinet by its words

@@ -13,7 +13,6 @@ from aednet.base.context import current
 from aednet.base.errors import NotFound
 from aednet.base.history import EventPlace, history_of
 from aednet.base.paging import Page
-from aednet.cabinets.calendar import calendar_of
 from aednet.cabinets.device_models import InstalledLife, installed_life
 from aednet.cabinets.facts import CabinetFacts, DeviceFacts
 from aednet.cabinets.history import (
@@ -24,11 +23,12 @@ from aednet.cabinets.history import (
     consumables_of,
     reports_of,
 )
-from aednet.cabinets.hours import Openness, openness
-from aednet.cabinets.hours_syntax import is_readable
+from aednet.cabinets.hours.calendar import calendar_of
+from aednet.cabinets.hours.openness import Openness, openness
+from aednet.cabinets.hours.spoken import hours_in_words
+from aednet.cabinets.hours.syntax import is_readable
 from aednet.cabinets.queries import find_device
 from aednet.cabinets.rules import ConsumableKind, is_expired
-from aednet.cabinets.spoken_hours import hours_in_words
 from aednet.web.places import read_day, read_id, read_place, write_place
 
 SHOWN = 5  # of each kind of history on the cabinet's own page

@@ -7,7 +7,7 @@ from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
 from aednet.base.context import current
 from aednet.base.database import db
-from aednet.cabinets.listing import list_cabinets
+from aednet.cabinets.listing.pages import list_cabinets
 from aednet.cabinets.rules import Readiness, Status
 from aednet.desk.cabinets.care import get_own, view_care
 from aednet.desk.cabinets.guardians import view_guardians

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from aednet.base.drafts import PlausibleDay
 from aednet.base.errors import NotFound
-from aednet.cabinets.recovery import Step
+from aednet.cabinets.care.recovery import Step
 from aednet.volunteers.answers import iso_day
 
 DAY: Final = TypeAdapter(PlausibleDay)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from aednet.areas.names import AreaName
 from aednet.areas.tallies import Tally, first_of_month, sum_tallies, tallies_by_area
-from aednet.cabinets.readiness_days import ReadinessOn, readiness_by_area, readiness_over
+from aednet.cabinets.figures.readiness import ReadinessOn, readiness_by_area, readiness_over
 from aednet.cabinets.rules import Readiness
 from aednet.web.charts import BarChart, StackChart, Tick, bar_chart, place, stack_chart
 

@@ -10,7 +10,7 @@ from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Caller, Permission
 from aednet.alerts.by_hand import MOST_SEGMENTS, answer_by_hand, segments_of, written_plainly
-from aednet.alerts.decisions import Person
+from aednet.alerts.reading.decisions import Person
 from aednet.base import audit
 from aednet.base.context import current
 from aednet.base.database import LARGEST_ID, db

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from aednet.accounts.rules import Caller
 from aednet.cabinets.facts import CabinetFacts
 from aednet.cabinets.queries import list_without_guardian
-from aednet.cabinets.todo_queries import UNGUARDED, count_due
+from aednet.cabinets.todo.queries import UNGUARDED, count_due
 from aednet.coverage.balance import out_of_reach, responders_by_cabinet
 from aednet.coverage.matching import Strength, strength, suggest_guardians
 from aednet.coverage.network import Network

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from aednet.accounts.rules import Caller
 from aednet.areas.queries import AreaFacts
 from aednet.cabinets.facts import CabinetFacts
-from aednet.cabinets.hours import HoursAtInstant, Openness
+from aednet.cabinets.hours.openness import HoursAtInstant, Openness
 from aednet.cabinets.rules import Readiness
 from aednet.coverage.balance import responders_by_area
 from aednet.coverage.catchments import Figures, total_of

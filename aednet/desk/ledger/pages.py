@@ -15,8 +15,8 @@ from aednet.base.errors import InvalidValue
 from aednet.base.paging import page_of
 from aednet.base.transactions import transaction
 from aednet.base.urgency import Spot, begin_of
-from aednet.cabinets.ledger import ChangedMeanwhile, Mark, take_back, tick_off
-from aednet.cabinets.ledger_queries import EnteredChange, EnteredPlace, list_entered, list_open
+from aednet.cabinets.ledger.queries import EnteredChange, EnteredPlace, list_entered, list_open
+from aednet.cabinets.ledger.services import ChangedMeanwhile, Mark, take_back, tick_off
 from aednet.desk.ledger.table import ledger_table
 from aednet.desk.ledger.words import fact_words, value_words, whole_words
 from aednet.web.places import read_day, read_id, read_instant, read_place, write_place

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from aednet.base.urgency import Spot
-from aednet.cabinets.ledger_queries import Areas, OpenCabinet, list_open
+from aednet.cabinets.ledger.queries import Areas, OpenCabinet, list_open
 from aednet.desk.ledger.words import fact_words, value_words, whole_words
 from aednet.exchange.lines import csv_lines
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from flask_babel import gettext
 
-from aednet.cabinets.ledger_rules import LAPSING, Change, Fact, Standing
-from aednet.cabinets.ledger_told import NO, YES
+from aednet.cabinets.ledger.rules import LAPSING, Change, Fact, Standing
+from aednet.cabinets.ledger.told import NO, YES
 from aednet.cabinets.rules import Access
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from aednet.base.urgency import Spot
-from aednet.cabinets.todo_queries import (
+from aednet.cabinets.todo.queries import (
     HOURS_MISSING,
     STATE_MISSING,
     UNGUARDED,

@@ -17,7 +17,7 @@ from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import NotFound
 from aednet.base.urgency import NEVER
-from aednet.cabinets.todo_rules import out_of_sight
+from aednet.cabinets.todo.rules import out_of_sight
 from aednet.desk.todo.everything import list_lines
 from aednet.desk.todo.stock import MOST, Line, MessageFacts
 from aednet.desk.todo.view import scope_of

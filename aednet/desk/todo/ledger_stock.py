@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from aednet.base.urgency import Spot
-from aednet.cabinets.ledger_queries import count_open, count_open_by_area, list_open
+from aednet.cabinets.ledger.queries import count_open, count_open_by_area, list_open
 from aednet.desk.todo.stock import MOST, Line, Scope
 from aednet.desk.todo.urgency import Band, Kind, Place, Source
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aednet.base.urgency import Spot
-from aednet.cabinets.todo_open import (
+from aednet.cabinets.todo.open import (
     FINDINGS,
     REPORTS,
     USES,

@@ -7,7 +7,7 @@ from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
 from aednet.base.context import current
 from aednet.base.database import db
-from aednet.cabinets.todo_rules import out_of_sight
+from aednet.cabinets.todo.rules import out_of_sight
 from aednet.coverage.live import current_network
 from aednet.desk.todo.panel import reach_of
 from aednet.desk.todo.question import Question, write_todo_place

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from aednet.cabinets.ledger_queries import OpenCabinet
-from aednet.cabinets.todo_open import OpenAtCabinet
-from aednet.cabinets.todo_queries import CabinetToDo
+from aednet.cabinets.ledger.queries import OpenCabinet
+from aednet.cabinets.todo.open import OpenAtCabinet
+from aednet.cabinets.todo.queries import CabinetToDo
 from aednet.desk.todo.urgency import Kind, Place, Source
 from aednet.messaging.queries import InboundRow
 from aednet.messaging.todo_queries import CircuitsToDo, MessagesToDo

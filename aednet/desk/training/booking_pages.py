@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
-from aednet.alerts.rules import Occasion
+from aednet.alerts.planning.rules import Occasion
 from aednet.alerts.trainings import tell
 from aednet.base.context import current
 from aednet.base.database import db
@@ -17,9 +17,9 @@ from aednet.base.errors import NotFound
 from aednet.base.transactions import transaction
 from aednet.desk.training.pages import TRAINING, page_of_training
 from aednet.desk.training.view import NobodyFound, find_one, get_training
-from aednet.volunteers import attendance, bookings
-from aednet.volunteers.bookings import Booker, TrainingClosed
-from aednet.volunteers.training_rules import MOST_SEATS
+from aednet.volunteers.training import attendance, bookings
+from aednet.volunteers.training.bookings import Booker, TrainingClosed
+from aednet.volunteers.training.rules import MOST_SEATS
 from aednet.web.places import read_id
 
 LONGEST = 300  # characters with which somebody is named

@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 from aednet.areas.ground import Ground
 from aednet.areas.queries import AreaFacts
 from aednet.volunteers.answers import Unplaced, find_home, iso_day
-from aednet.volunteers.training_drafts import TrainingDraft
-from aednet.volunteers.training_queries import TrainingFacts
+from aednet.volunteers.training.drafts import TrainingDraft
+from aednet.volunteers.training.queries import TrainingFacts
 
 LONGEST: Final = 300  # characters of a field that are read; more is no answer to any question here
 TEXTS: Final = (

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
-from aednet.alerts.rules import Occasion
+from aednet.alerts.planning.rules import Occasion
 from aednet.alerts.trainings import tell, tell_of_change
 from aednet.areas.ground import load_ground
 from aednet.areas.names import names_of
@@ -23,16 +23,16 @@ from aednet.desk.training.reach import DAYS, KILOMETRES, ReachQuery, Whom, who_i
 from aednet.desk.training.view import get_training, view_people
 from aednet.geography.projection import Projection
 from aednet.geography.shipped import CREDIT
-from aednet.volunteers import training
-from aednet.volunteers.bookings import TrainingClosed
-from aednet.volunteers.training_queries import (
+from aednet.volunteers.training import services as training
+from aednet.volunteers.training.bookings import TrainingClosed
+from aednet.volunteers.training.queries import (
     TrainingFacts,
     TrainingPlace,
     beginning_of,
     list_past_trainings,
     list_trainings,
 )
-from aednet.volunteers.training_rules import has_begun
+from aednet.volunteers.training.rules import has_begun
 from aednet.web.places import read_id, read_place, write_place
 
 PAGE = 50  # training days

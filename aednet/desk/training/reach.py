@@ -21,7 +21,7 @@ from aednet.geography.points import LatLon
 from aednet.geography.projection import Projection
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.queries import find_volunteers
-from aednet.volunteers.training_rules import IN_REACH_M, LAPSED_SINCE, LAPSES_WITHIN
+from aednet.volunteers.training.rules import IN_REACH_M, LAPSED_SINCE, LAPSES_WITHIN
 from aednet.web.places import read_id, read_place, write_place
 
 DAYS: Final = (30, LAPSES_WITHIN.days, 90, 180)

@@ -10,13 +10,13 @@ from aednet.base.errors import NotFound
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.queries import Sought, find_volunteer, find_volunteers
 from aednet.volunteers.roster import search_roster
-from aednet.volunteers.training_queries import (
+from aednet.volunteers.training.queries import (
     Booking,
     TrainingFacts,
     find_training,
     list_bookings,
 )
-from aednet.volunteers.training_rules import HOLD_A_SEAT, BookingState
+from aednet.volunteers.training.rules import HOLD_A_SEAT, BookingState
 
 SHORTEST_PHONE = 8  # digits; fewer are somebody's number in the list
 TOLD_OF = 500  # people on one page; no hall holds more

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from aednet.areas.ground import Ground
-from aednet.cabinets.merging import move_guardianships
+from aednet.cabinets.guarding.merging import move_guardianships
 from aednet.messaging.merging import hand_over
 from aednet.messaging.rules import RecipientKind
 from aednet.volunteers.arrivals import Registrar

@@ -11,7 +11,7 @@ from aednet.base.context import current
 from aednet.base.database import LARGEST_ID, db
 from aednet.base.errors import Conflict, InvalidValue, NotFound
 from aednet.base.transactions import transaction
-from aednet.cabinets.guarded import list_guarded
+from aednet.cabinets.guarding.guarded import list_guarded
 from aednet.desk.volunteers.edit_pages import registrar
 from aednet.desk.volunteers.merging import Comparison, fields_from_other, merge
 from aednet.desk.volunteers.pages import PERSON

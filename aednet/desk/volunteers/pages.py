@@ -17,7 +17,7 @@ from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.queries import Sought
 from aednet.volunteers.roster import Certificate, Order, list_roster, search_roster
 from aednet.volunteers.rules import Role, Shift, Status, has_current_certificate, shifts_of
-from aednet.volunteers.training_rules import LAPSES_WITHIN
+from aednet.volunteers.training.rules import LAPSES_WITHIN
 from aednet.web.places import read_id, read_place, write_place
 
 PAGE = 50  # volunteers

@@ -10,12 +10,12 @@ from aednet.accounts.rules import Caller
 from aednet.base.errors import NotFound
 from aednet.base.history import Event, EventPlace, history_of
 from aednet.base.paging import Page
-from aednet.cabinets.guarded import GuardedCabinet, list_guarded
+from aednet.cabinets.guarding.guarded import GuardedCabinet, list_guarded
 from aednet.volunteers.alike import Alike, find_alike
 from aednet.volunteers.facts import VolunteerFacts
 from aednet.volunteers.queries import find_volunteer
 from aednet.volunteers.records import ConsentFacts, CourseFacts, list_consents, list_courses
-from aednet.volunteers.training_queries import OwnBooking, list_own_bookings
+from aednet.volunteers.training.queries import OwnBooking, list_own_bookings
 
 EVENTS = 20  # of the history on one page
 

@@ -15,12 +15,12 @@ from aednet.base.audit import AuditEvent
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.cost_models import ConsumableOrder, Price
-from aednet.cabinets.cost_queries import holdings
-from aednet.cabinets.costs import PriceKind
+from aednet.cabinets.costs.models import ConsumableOrder, Price
+from aednet.cabinets.costs.order_queries import list_to_order, list_under_way
+from aednet.cabinets.costs.queries import holdings
+from aednet.cabinets.costs.rules import PriceKind
 from aednet.cabinets.devices import DeviceChange, put_devices
 from aednet.cabinets.drafts import DeviceDraft
-from aednet.cabinets.order_queries import list_to_order, list_under_way
 from aednet.cabinets.rules import ConsumableKind, Status
 from aednet.desk.budget.form import read_cents
 from tests.desk.conftest import BROWSER

@@ -6,9 +6,9 @@ from werkzeug.test import TestResponse
 
 from aednet.accounts.rules import Role
 from aednet.base.database import db
-from aednet.cabinets.care_queries import PathFacts, find_path
+from aednet.cabinets.care.queries import PathFacts, find_path
+from aednet.cabinets.care.recovery import Outcome, Step
 from aednet.cabinets.models import Cabinet
-from aednet.cabinets.recovery import Outcome, Step
 from aednet.cabinets.rules import Status
 from tests.desk.conftest import BROWSER
 from tests.desk.reading import Page

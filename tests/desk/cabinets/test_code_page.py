@@ -13,8 +13,8 @@ from aednet.accounts.guards import permission_of
 from aednet.accounts.rules import Permission, Role
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
-from aednet.cabinets.care_models import CodeReading
-from aednet.cabinets.code_reasons import MOST_READINGS, CodeReason
+from aednet.cabinets.care.code_reasons import MOST_READINGS, CodeReason
+from aednet.cabinets.care.models import CodeReading
 from aednet.cabinets.models import Cabinet
 from aednet.exchange.cabinets_out import Format, export_cabinets
 from tests.desk.cabinets.conftest import CODE

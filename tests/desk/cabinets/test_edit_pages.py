@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from aednet.base.audit import AuditEvent
 from aednet.base.context import current
 from aednet.base.database import db
-from aednet.cabinets.ledger_models import RegistryChange
-from aednet.cabinets.ledger_rules import Fact
+from aednet.cabinets.ledger.models import RegistryChange
+from aednet.cabinets.ledger.rules import Fact
 from aednet.cabinets.models import Cabinet, Consumable, Device
 from aednet.cabinets.rules import ConsumableKind, Status
 from tests.desk.conftest import BROWSER

@@ -13,8 +13,8 @@ from aednet.accounts.rules import Caller, Role
 from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardian_models import Absence
-from aednet.cabinets.guardian_queries import list_watches
+from aednet.cabinets.guarding.models import Absence
+from aednet.cabinets.guarding.queries import list_watches
 from aednet.cabinets.models import Guardianship
 from aednet.cabinets.queries import find_cabinet
 from aednet.cabinets.rules import GuardianRole

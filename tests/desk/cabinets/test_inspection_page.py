@@ -14,12 +14,12 @@ from werkzeug.test import TestResponse, encode_multipart
 from aednet.accounts.rules import Role
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.care_models import Finding, InspectionPhoto
-from aednet.cabinets.care_queries import list_findings, list_inspections
-from aednet.cabinets.checklist import Answer, Item
+from aednet.cabinets.care.checklist import Answer, Item
+from aednet.cabinets.care.models import Finding, InspectionPhoto
+from aednet.cabinets.care.photos import LARGEST_PHOTO
+from aednet.cabinets.care.queries import list_findings, list_inspections
 from aednet.cabinets.drafts import DeviceDraft
 from aednet.cabinets.models import Inspection
-from aednet.cabinets.photos import LARGEST_PHOTO
 from aednet.cabinets.queries import find_device
 from aednet.cabinets.services import put_device
 from tests.desk.conftest import BROWSER

@@ -11,11 +11,11 @@ from aednet.accounts.rules import Role
 from aednet.areas.tallies import MonthTally, Tally, first_of_month
 from aednet.base.database import db
 from aednet.base.transactions import transaction
+from aednet.cabinets.figures.models import ReadinessDay
+from aednet.cabinets.figures.months import count_months
+from aednet.cabinets.figures.readiness import readiness_in_sql, readiness_over, record_day
 from aednet.cabinets.models import Cabinet
-from aednet.cabinets.month_counts import count_months
 from aednet.cabinets.queries import every_cabinet
-from aednet.cabinets.readiness_days import readiness_in_sql, readiness_over, record_day
-from aednet.cabinets.readiness_models import ReadinessDay
 from aednet.cabinets.rules import Readiness, Status
 from aednet.volunteers.month_counts import count_months as count_volunteer_months
 from tests.desk.conftest import BROWSER

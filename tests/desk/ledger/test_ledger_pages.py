@@ -16,9 +16,9 @@ from aednet.base.audit import AuditEvent
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.ledger_models import RegistryChange
-from aednet.cabinets.ledger_queries import count_open, count_open_by_area, list_entered, list_open
-from aednet.cabinets.ledger_rules import Fact
+from aednet.cabinets.ledger.models import RegistryChange
+from aednet.cabinets.ledger.queries import count_open, count_open_by_area, list_entered, list_open
+from aednet.cabinets.ledger.rules import Fact
 from tests.desk.conftest import BROWSER
 from tests.desk.reading import Page
 from tests.factories import EMAIL, TODAY, make_area_draft, make_areas, make_cabinets, make_token

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from aednet.base.database import db
 from aednet.base.urgency import NEVER, begin_of
-from aednet.cabinets.care_models import AfterUse, Finding
-from aednet.cabinets.ledger_models import RegistryChange
+from aednet.cabinets.care.models import AfterUse, Finding
+from aednet.cabinets.device_models import DEVICE_LASTS
+from aednet.cabinets.ledger.models import RegistryChange
 from aednet.cabinets.models import Cabinet, ProblemReport
 from aednet.cabinets.rules import Readiness, Status, Upkeep, readiness
-from aednet.cabinets.todo_rules import DEVICE_IN_SIGHT, DEVICE_LASTS, LAPSE_IN_SIGHT
+from aednet.cabinets.todo.rules import DEVICE_IN_SIGHT, LAPSE_IN_SIGHT
 from aednet.desk.todo.everything import count_by_area, count_by_kind, list_lines
 from aednet.desk.todo.stock import Line, Scope
 from aednet.desk.todo.urgency import Band, Kind, Place

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from aednet.accounts.rules import Role
 from aednet.base.database import db
 from aednet.base.transactions import transaction
-from aednet.cabinets.after_use import begin_after_use
-from aednet.cabinets.checklist import Answer, Item
+from aednet.cabinets.care.after_use import begin_after_use
+from aednet.cabinets.care.checklist import Answer, Item
+from aednet.cabinets.care.inspections import log_inspection
+from aednet.cabinets.device_models import DEVICE_LASTS
 from aednet.cabinets.drafts import DeviceDraft, InspectionDraft, ReportDraft
-from aednet.cabinets.guardians import appoint_guardian
-from aednet.cabinets.inspections import log_inspection
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.models import Cabinet, ProblemReport
 from aednet.cabinets.rules import GuardianRole, ReportKind, Status
 from aednet.cabinets.services import put_device, report_problem
-from aednet.cabinets.todo_rules import DEVICE_LASTS
 from aednet.desk.todo.urgency import Band, Kind
 from aednet.desk.todo.view import PAGE as LINES
 from tests.desk.conftest import BROWSER

@@ -14,8 +14,8 @@ from aednet.base.database import db
 from aednet.base.transactions import transaction
 from aednet.volunteers.queries import find_volunteer
 from aednet.volunteers.rules import Role as VolunteerRole
-from aednet.volunteers.training_queries import TrainingFacts, find_training, list_bookings
-from aednet.volunteers.training_rules import TrainingState
+from aednet.volunteers.training.queries import TrainingFacts, find_training, list_bookings
+from aednet.volunteers.training.rules import TrainingState
 from tests.desk.reading import Page, shown
 from tests.factories import CENTRE_LAT, EMAIL, NOW, PASSWORD, TODAY, make_training, make_volunteer
 from tests.fakes import MovableClock

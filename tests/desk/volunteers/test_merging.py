@@ -10,20 +10,20 @@ from aednet.base.audit import AuditEvent
 from aednet.base.database import db
 from aednet.base.phone import PhoneNumber
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.models import Cabinet, Guardianship
 from aednet.cabinets.rules import GuardianRole
 from aednet.messaging.inbound import NewInbound, keep_inbound
 from aednet.messaging.models import InboundSms, Reminder
 from aednet.messaging.rules import RecipientKind
-from aednet.volunteers import bookings
-from aednet.volunteers.bookings import Booker
 from aednet.volunteers.models import ConsentEvent, Volunteer
 from aednet.volunteers.queries import find_volunteer
 from aednet.volunteers.records import list_courses
 from aednet.volunteers.rules import ConsentKind
-from aednet.volunteers.training_queries import list_bookings, list_own_bookings
-from aednet.volunteers.training_rules import BookingState
+from aednet.volunteers.training import bookings
+from aednet.volunteers.training.bookings import Booker
+from aednet.volunteers.training.queries import list_bookings, list_own_bookings
+from aednet.volunteers.training.rules import BookingState
 from tests.desk.reading import Page, shown
 from tests.factories import NOW, TODAY, make_cabinet, make_training
 from tests.fakes import MovableClock

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from aednet.accounts.rules import Role
 from aednet.base.transactions import transaction
-from aednet.cabinets.guardians import appoint_guardian
+from aednet.cabinets.guarding.services import appoint_guardian
 from aednet.cabinets.rules import GuardianRole
 from aednet.volunteers.rules import Role as VolunteerRole
 from tests.desk.reading import Page

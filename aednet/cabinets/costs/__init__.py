@@ -1,0 +1,1 @@
+"""What consumables will cost, and what of them was ordered."""

@@ -1,0 +1,1 @@
+"""What must still be entered at HartslagNu, because it changed here."""

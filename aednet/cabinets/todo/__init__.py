@@ -1,0 +1,1 @@
+"""What of the cabinets needs doing, in the order of its urgency."""
