@@ -21,12 +21,12 @@ from aednet.base.commandline import with_app
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.dumps import check_copy, copy_database, load_dump, put_in_place
-from aednet.base.erased import read_erased
 from aednet.base.errors import Conflict, InvalidValue
 from aednet.base.instance import restore_mark
 from aednet.base.migration import knows, revision_of, upgrade
 from aednet.base.transactions import transaction
 from aednet.messaging.restoring import doubt_what_may_have_been_sent
+from aednet.messaging.suppressions import stop_again
 from aednet.volunteers.erasing import erase_again
 
 UNPACKED: Final = ".restore-"
@@ -147,7 +147,7 @@ def _restore_postgresql(file: Path, manifest: Manifest, engine: Engine) -> Reviv
 
 
 def _revive(app: Flask, manifest: Manifest) -> Revived:
-    """Bring an older state to today: upgraded, nobody erased in it, and nobody texted twice from it.
+    """Bring an older state to today: upgraded, nobody erased in it, nobody texted who wrote STOP, nor twice.
 
     What is due by now is planned first: what was planned and sent since the backup is not in it either.
     """
@@ -155,7 +155,8 @@ def _revive(app: Flask, manifest: Manifest) -> Revived:
         settings, now = current().settings, current().clock.now()
         upgrade(db.engine)
         with transaction() as session:
-            erased = erase_again(session, read_erased(settings), now=now)
+            erased = erase_again(session, now=now)
+            stop_again(session, now=now)
             plan(session, now=now, hours=hours_of(settings), intervals=INTERVALS)
             doubted = doubt_what_may_have_been_sent(session, now=now)
             audit.record(

@@ -20,7 +20,7 @@ from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.provider_log import Accepted, Log
 from tests.signed import ACCOUNT_SID, AUTH_TOKEN, TAKES_CALLBACKS_FOR_S, post_signed
@@ -50,6 +50,7 @@ class Faults:
     refusal: int = 21211
     refusal_status: int = 400
     list_lags_s: float = 0.0  # a message shows in the list so long after it was accepted
+    largest_page: int = 1_000  # messages of the list that it gives at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +158,19 @@ class Provider:
     def _list(self, handler: "_Handler", wanted: Mapping[str, str]) -> None:
         seen_until = time.time() - self.faults.list_lags_s
         found = [one for one in self.accepted(wanted.get("To")) if one.at <= seen_until]
-        page = [_resource(one) for one in reversed(found)]
-        handler.answer(200, {"messages": page, "next_page_uri": None, "page": 0, "page_size": len(page)})
+        size, page = (
+            min(int(wanted.get("PageSize", 50)), self.faults.largest_page),
+            int(wanted.get("Page", 0)),
+        )
+        shown = found[::-1][page * size :]
+        further = {**wanted, "Page": page + 1, "PageSize": size}
+        listed = {
+            "messages": [_resource(one) for one in shown[:size]],
+            "next_page_uri": f"{urlsplit(handler.path).path}?{urlencode(further)}" if shown[size:] else None,
+            "page": page,
+            "page_size": size,
+        }
+        handler.answer(200, listed)
 
     def _fetch(self, handler: "_Handler", sid: str) -> None:
         found = self.log.find(sid)

@@ -25,6 +25,7 @@ from aednet.base.database import db
 from aednet.base.errors import AednetError, Conflict, InvalidValue, TemporarilyUnavailable
 from aednet.base.instance import restore_mark
 from aednet.base.migration import is_up_to_date
+from aednet.base.phone import PhoneNumber
 from aednet.base.revisions import Counter, Revision
 from aednet.base.transactions import transaction
 from aednet.cabinets.guarding.services import appoint_guardian
@@ -34,6 +35,8 @@ from aednet.config import Settings
 from aednet.messaging.drain import Drainer
 from aednet.messaging.models import Reminder
 from aednet.messaging.rules import Reason, State
+from aednet.messaging.services import suppress
+from aednet.messaging.suppressions import lift_suppression
 from aednet.messaging.wiring import current_outbox
 from aednet.server import check_schema
 from aednet.volunteers.models import Volunteer
@@ -140,6 +143,33 @@ def test_a_drill(app: APIFlask, people: list[int], clock: MovableClock, tmp_path
     work(clock, provider)
     assert len(provider.taken) == 3, "what falls due later is sent as ever"
     assert "backup_restored" in db.session.scalars(select(AuditEvent.action)).all()
+
+
+def number_of(person: int) -> PhoneNumber:
+    return PhoneNumber(e164=f"+3161234{person:04d}")
+
+
+def stop(person: int, clock: MovableClock) -> None:
+    with transaction() as session:
+        suppress(session, number_of(person), reason="reply", recipients=(), now=clock.now())
+
+
+def test_who_wants_no_messages_is_remembered_past_a_restore(
+    app: APIFlask, people: list[int], clock: MovableClock, tmp_path: Path
+) -> None:
+    file, provider = tmp_path / "backup", MemoryProvider(clock)
+    stop(3, clock)
+    run(app, backup, file)
+    stop(2, clock)
+    with transaction() as session:
+        lift_suppression(session, number_of(3))
+    run(app, restore, file, "--replace")
+    for _ in range(3):
+        clock.move(DAY)
+        work(clock, provider)
+    reached = {message.number for message, _, _ in provider.taken}
+    assert number_of(2) not in reached, "who wrote STOP since the backup"
+    assert number_of(3) in reached, "who wanted messages again since the backup"
 
 
 def test_a_message_under_way_when_the_backup_was_made_is_left_to_a_person(

@@ -104,6 +104,8 @@ def configure_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -116,6 +118,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # Compiling a statement takes longer than any of ours: a third of what planning reminders took.
+    connection.execute("SET jit TO off")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

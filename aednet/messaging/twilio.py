@@ -25,7 +25,8 @@ from aednet.messaging.verdicts import SERVER_ERROR
 
 TWILIO: Final = "https://api.twilio.com"
 CONNECT_S, READ_S = 5, 30
-MOST_LISTED: Final = 200  # messages to one number; it has at most a few in the time that is asked about
+PAGE: Final = 1_000  # messages, the most that Twilio gives at once
+MOST_LISTED: Final = 10_000  # messages to one number in all the time that Twilio remembers
 NOT_FOUND: Final = 404
 MUTE: Final = logging.getLogger("aednet.twilio")  # it would log numbers and texts
 MUTE.setLevel(logging.CRITICAL)
@@ -90,11 +91,13 @@ class TwilioGateway:
     def list_to(self, number: PhoneNumber, *, since: datetime) -> Sequence[Seen]:
         """Return the messages to a number that were taken on since an instant.
 
-        Twilio filters by the day on which one was sent, which a message in its queue has not been: so the
-        newest are asked for and looked through here.
+        Twilio filters and sorts by the day on which one was sent, which a message in its queue has not been:
+        so all are asked for and looked through here.
         """
         with _told_apart():
-            listed = self._client.messages.list(to=number.e164, limit=MOST_LISTED)
+            listed = self._client.messages.list(to=number.e164, limit=MOST_LISTED, page_size=PAGE)
+            if len(listed) == MOST_LISTED:
+                raise Unclear  # it may be behind these
             return [_seen(one) for one in listed if one.date_created is None or one.date_created >= since]
 
 

@@ -1,6 +1,5 @@
 """That who was erased stays so, whatever older state of the database is put back."""
 
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -9,8 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from aednet.base.context import current
-from aednet.base.erased import note_erased, read_erased
 from aednet.base.errors import NotFound
+from aednet.base.lasting import Lasting, note_lasting, read_lasting
 from aednet.volunteers.arrivals import Registrar
 from aednet.volunteers.models import Volunteer
 from aednet.volunteers.rules import ConsentWay, Status
@@ -29,16 +28,17 @@ NEXT_POSTGRESQL: Final = text(
 
 def note_erasure(session: Session, volunteer_id: int, *, actor: str, now: datetime) -> None:
     """Note outside the database that a volunteer is erased; the part of an erasure that outlives it."""
-    settings = current().settings
-    if volunteer_id not in read_erased(settings):
-        note_erased(settings, volunteer_id)
+    settings, number = current().settings, str(volunteer_id)
+    if number not in read_lasting(settings, Lasting.ERASED):
+        note_lasting(settings, Lasting.ERASED, number)
 
 
-def erase_again(session: Session, numbers: Collection[int], *, now: datetime) -> int:
-    """Erase those of some volunteers who are there, and never give these numbers to anybody else.
+def erase_again(session: Session, *, now: datetime) -> int:
+    """Erase those who were erased and are there, and never give their numbers to anybody else.
 
     Returns how many were there.
     """
+    numbers = {int(line) for line in read_lasting(current().settings, Lasting.ERASED) if line.isdecimal()}
     if not numbers:
         return 0
     there = select(Volunteer.id).where(Volunteer.id.in_(numbers)).order_by(Volunteer.id)

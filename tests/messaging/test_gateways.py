@@ -155,6 +155,27 @@ def test_what_twilio_refuses_it_refuses_with_a_code(
     assert refused.value.code == code
 
 
+def test_every_page_of_a_long_list_is_looked_through(
+    app: APIFlask, settings: Settings, provider: Provider
+) -> None:
+    gateway = make_twilio(settings, provider.url)
+    sent = [gateway.send(make_message(settings)).sid for _ in range(5)]
+    provider.faults = Faults(largest_page=2)
+    since = SystemClock(settings.zone).now() - timedelta(hours=1)
+    assert sorted(seen.sid for seen in gateway.list_to(NUMBER, since=since)) == sorted(sent)
+
+
+def test_a_list_too_long_to_be_read_to_its_end_says_nothing(
+    app: APIFlask, settings: Settings, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = make_twilio(settings, provider.url)
+    for _ in range(3):
+        gateway.send(make_message(settings))
+    monkeypatch.setattr(twilio, "MOST_LISTED", 3)
+    with pytest.raises(Unclear):
+        gateway.list_to(NUMBER, since=SystemClock(settings.zone).now() - timedelta(hours=1))
+
+
 def test_a_wrong_secret_is_refused_as_such(app: APIFlask, settings: Settings, provider: Provider) -> None:
     with pytest.raises(Refused) as refused:
         make_twilio(settings, provider.url, twilio_auth_token=AUTH_TOKEN[::-1]).send(make_message(settings))
