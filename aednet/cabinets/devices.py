@@ -62,21 +62,40 @@ def put_devices(session: Session, changes: Sequence[DeviceChange]) -> set[int]:
     return changed
 
 
-def replace_consumable(
-    session: Session, cabinet_id: int, kind: ConsumableKind, *, expires_on: date | None, today: date
-) -> None:
-    """Note that new pads or a new battery came into the device of a cabinet `today`; the old ones are out."""
+def current_device(session: Session, cabinet_id: int) -> Device:
+    """Return the device that hangs in a cabinet; one of which nothing is known yet is added."""
     device = _current_devices(session, [cabinet_id]).get(cabinet_id)
     if device is None:
         device = Device(cabinet_id=cabinet_id)
         session.add(device)
         session.flush()
-    old = _current_consumables(session, [device.id]).get((device.id, kind))
-    if old is not None:
-        old.removed_on = today
+    return device
+
+
+def put_in(
+    session: Session,
+    device: Device,
+    kind: ConsumableKind,
+    *,
+    installed_on: date,
+    expires_on: date | None,
+    install_before_on: date | None = None,
+) -> bool:
+    """Note what came into a device, and that what was there is out. Returns False where it was noted."""
+    values = {
+        "installed_on": installed_on,
+        "install_before_on": install_before_on,
+        "expires_on": expires_on,
+    }
+    current = _current_consumables(session, [device.id]).get((device.id, kind))
+    if current is not None:
+        if all(getattr(current, name) == value for name, value in values.items()):
+            return False
+        current.removed_on = installed_on
         session.flush()  # or two of a kind would be in the device for a moment
-    session.add(Consumable(device_id=device.id, kind=kind, expires_on=expires_on, installed_on=today))
-    settle(session, [cabinet_id])
+    session.add(Consumable(device_id=device.id, kind=kind, **values))
+    settle(session, [device.cabinet_id])
+    return True
 
 
 def _put_expiries(

@@ -1,9 +1,7 @@
 """What is put in the place of something else: pads, a battery, a whole device; what was there is kept."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aednet.accounts.rules import Caller
@@ -11,10 +9,10 @@ from aednet.base import audit
 from aednet.base.database import set_values
 from aednet.base.errors import InvalidValue
 from aednet.cabinets.device_models import battery_expires_on, installed_life, pads_expire_on
-from aednet.cabinets.devices import DeviceChange, put_devices
+from aednet.cabinets.devices import DeviceChange, current_device, put_devices, put_in
 from aednet.cabinets.drafts import ConsumableDraft, DeviceDraft
 from aednet.cabinets.ledger.services import notes_changes
-from aednet.cabinets.models import Cabinet, Consumable, Device
+from aednet.cabinets.models import Cabinet, Device
 from aednet.cabinets.queries import find_device
 from aednet.cabinets.rules import ConsumableKind
 from aednet.cabinets.upkeep import settle
@@ -33,32 +31,20 @@ def replace_consumable(
     """
     if draft.installed_on > today:
         raise InvalidValue("That day is yet to come.", fields={"installed_on": "lies after today"})
-    device = _current_device(session, cabinet.id)
-    if device is None:
-        device = Device(cabinet_id=cabinet.id)
-        session.add(device)
-        session.flush()
-    values: dict[str, Any] = {
-        "installed_on": draft.installed_on,
-        "install_before_on": draft.install_before_on,
-        "expires_on": _expires_on(device, draft),
-    }
-    current = session.scalar(
-        select(Consumable).where(
-            Consumable.device_id == device.id,
-            Consumable.kind == draft.kind,
-            Consumable.removed_on.is_(None),
-        )
+    device = current_device(session, cabinet.id)
+    expires_on = _expires_on(device, draft)
+    is_new = put_in(
+        session,
+        device,
+        draft.kind,
+        installed_on=draft.installed_on,
+        install_before_on=draft.install_before_on,
+        expires_on=expires_on,
     )
-    if current is not None:
-        if all(getattr(current, name) == value for name, value in values.items()):
-            return False
-        current.removed_on = draft.installed_on
-        session.flush()
-    session.add(Consumable(device_id=device.id, kind=draft.kind, **values))
+    if not is_new:
+        return False
     cabinet.updated_at = now
-    settle(session, [cabinet.id])
-    detail = {"kind": str(draft.kind), "expires_on": values["expires_on"].isoformat()}
+    detail = {"kind": str(draft.kind), "expires_on": expires_on.isoformat()}
     _record(session, cabinet, "consumable_replaced", by=by, now=now, detail=detail)
     return True
 
@@ -73,8 +59,8 @@ def replace_device(
         getattr(known, name) == getattr(draft, name) for name in DeviceDraft.model_fields
     ):
         return False
-    if (device := _current_device(session, cabinet.id)) is not None:
-        set_values(device, {"removed_on": today})
+    if known is not None:
+        set_values(current_device(session, cabinet.id), {"removed_on": today})
         session.flush()
     put_devices(session, [DeviceChange(cabinet_id=cabinet.id, draft=draft, fields=DeviceDraft.model_fields)])
     cabinet.updated_at = now
@@ -93,10 +79,6 @@ def _expires_on(device: Device, draft: ConsumableDraft) -> date:
             years=life.battery_years,
         )
     return pads_expire_on(printed_on=draft.expires_on, installed_on=draft.installed_on, years=life.pads_years)
-
-
-def _current_device(session: Session, cabinet_id: int) -> Device | None:
-    return session.scalar(select(Device).where(Device.cabinet_id == cabinet_id, Device.removed_on.is_(None)))
 
 
 def _record(

@@ -21,7 +21,7 @@ from aednet.cabinets.care.recovery import (
     status_at_end,
     status_while_open,
 )
-from aednet.cabinets.devices import replace_consumable
+from aednet.cabinets.devices import current_device, put_in
 from aednet.cabinets.ledger.services import notes_changes
 from aednet.cabinets.models import Cabinet
 from aednet.cabinets.rules import ConsumableKind, Status
@@ -97,7 +97,8 @@ def tick(
         raise StepTooEarly("Something else comes before this step.")
     session.add(AfterUseStep(after_use_id=path.id, step=step, done_at=now, done_by=actor))
     if step is Step.PADS or (step is Step.BATTERY and expires_on is not None):
-        replace_consumable(session, cabinet.id, REPLACED[step], expires_on=expires_on, today=today)
+        device = current_device(session, cabinet.id)
+        put_in(session, device, REPLACED[step], installed_on=today, expires_on=expires_on)
         cabinet.updated_at = now
     session.flush()
     _record(session, cabinet, "after_use_step", actor=actor, now=now, step=step)
