@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from aednet.alerts.following import follow_subjects
 from aednet.alerts.planning.rules import Hours, Intervals
 from aednet.alerts.planning.services import Subject, plan, plan_subject
 from aednet.base.context import current
@@ -25,9 +26,10 @@ def hours_of(settings: Settings) -> Hours:
 
 
 def plan_reminders() -> None:
-    """Plan what is due, in a transaction of its own."""
+    """Plan what is due, and put what waits for a person on the right desk, in a transaction of its own."""
     now, hours = current().clock.now(), hours_of(current().settings)
     with transaction() as session:
+        follow_subjects(session)
         new = plan(session, now=now, hours=hours, intervals=INTERVALS)
     if new:
         log.info("messages planned", new=len(new))
