@@ -183,19 +183,14 @@ def test_what_was_entered_at_the_registry_is_ticked_off(evening: Evening) -> Non
 
 
 def test_a_training_is_planned_people_are_asked_and_who_was_there_gets_the_date(evening: Evening) -> None:
-    page, row = evening.page, evening.first("certificate", "^Bekijk de mensen|^Plan een cursus")
+    page, row = evening.page, evening.first("certificate", "^Plan een cursus")
     evening.press(row.locator(".button"))
-    evening.press(page.get_by_role("link", name="Plan een cursus"))
     expect(page.get_by_label("Dorp, wijk of postcode")).not_to_be_empty()
     page.get_by_label("Gebouw en adres").fill("Voorbeeldzaal")
     page.get_by_label("Dag", exact=True).fill(f"{today() + timedelta(days=9)}")
     evening.press(page.get_by_role("button", name="Cursus plannen"))
-    evening.is_told("De cursus is gepland.")
-    for tick in page.locator(".to-ask").get_by_role("checkbox").all()[:2]:
-        tick.check()
-    evening.press(page.get_by_role("button", name="Nodig uit per sms"))
-    assert evening.presses == 4
-    evening.is_told("De uitnodiging gaat per sms.")
+    assert evening.presses == 2
+    evening.is_told("De cursus is gepland. Wie bij Uitgenodigd staat, krijgt een sms.")
     name = page.locator(".row-plain a").first.inner_text()
     page.get_by_role("button", name=re.compile(rf"^Komt ?: {name}")).click()
 

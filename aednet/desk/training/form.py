@@ -25,6 +25,7 @@ TEXTS: Final = (
     "ends",
     "seats",
     "trainer",
+    "asks",
     "version",
 )
 FIELDS: Final = ("venue", "place", "day", "begins", "ends", "seats", "trainer")  # in the order of the page
@@ -34,7 +35,10 @@ FIELD_OF: Final = {"place": "venue"}  # of a draft, where the form calls it othe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingForm:
-    """What somebody typed, as they typed it. `version` is the state of the training day that they saw."""
+    """What somebody typed, as they typed it. `version` is the state of the training day that they saw.
+
+    `asks` says that those who live in reach and whose certificate lapses are to be asked at once.
+    """
 
     venue: str = ""
     place: str = ""
@@ -45,6 +49,7 @@ class TrainingForm:
     ends: str = "21:30"
     seats: str = "12"
     trainer: str = ""
+    asks: str = ""
     version: str = ""
 
     @classmethod

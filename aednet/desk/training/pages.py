@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
@@ -16,15 +17,26 @@ from aednet.areas.queries import list_areas
 from aednet.base.context import current
 from aednet.base.database import LARGEST_ID, db
 from aednet.base.errors import Conflict, InvalidValue, NotFound
+from aednet.base.paging import Page
 from aednet.base.transactions import transaction
 from aednet.coverage.live import current_crowd
+from aednet.coverage.people import Crowd
 from aednet.desk.training.form import Faulty, TrainingForm, understand
-from aednet.desk.training.reach import DAYS, KILOMETRES, ReachQuery, Whom, who_is_in_reach
+from aednet.desk.training.reach import (
+    DAYS,
+    KILOMETRES,
+    InReach,
+    ReachPlace,
+    ReachQuery,
+    Whom,
+    who_is_in_reach,
+)
 from aednet.desk.training.view import get_training, view_people
+from aednet.geography.points import LatLon
 from aednet.geography.projection import Projection
 from aednet.geography.shipped import CREDIT
 from aednet.volunteers.training import services as training
-from aednet.volunteers.training.bookings import TrainingClosed
+from aednet.volunteers.training.bookings import Booker, TrainingClosed, invite
 from aednet.volunteers.training.queries import (
     TrainingFacts,
     TrainingPlace,
@@ -75,27 +87,31 @@ def show(training_id: int) -> str:
 @blueprint.get("/nieuw")
 @require(Permission.CHANGE)
 def new() -> str:
-    """Show the empty form, with the place that a link to it may name."""
-    return _form(TrainingForm(place=request.args.get("plaats", "")), None)
+    """Show the empty form, with what a link to it may say: the place, and that people are to be asked."""
+    given = request.args
+    return _form(TrainingForm(place=given.get("plaats", ""), asks=given.get("vraag", "")), None)
 
 
 @blueprint.post("/nieuw")
 @require(Permission.CHANGE)
 def plan() -> ResponseReturnValue:
-    """Plan a training day."""
+    """Plan a training day and, where that was ticked, ask those whose turn it is."""
     form = TrainingForm.parse(request.form)
     areas, ground = list_areas(db.session()), load_ground(db.session(), current().settings)
+    caller, now, done = current_caller(), current().clock.now(), "gepland"
+    crowd = current_crowd()  # before the transaction: looking for a newer one ends whatever is open
     try:
         draft = understand(form, None, areas=areas, ground=ground, zone=current().settings.zone)
         with transaction() as session:
-            training_id = training.plan_training(
-                session, draft, by=current_caller(), ground=ground, now=current().clock.now()
-            )
+            training_id = training.plan_training(session, draft, by=caller, ground=ground, now=now)
+            if form.asks:
+                asked = _ask(session, crowd, training_id, draft.position)
+                done = "gepland-gevraagd" if asked else "gepland-niemand"
     except Faulty as faulty:
         return _form(form, None, bad=faulty.bad), 422
     except InvalidValue as error:
         return _form(form, None, bad=_refused(error)), 422
-    return redirect(url_for(".show", training_id=training_id, gedaan="gepland"), code=303)
+    return redirect(url_for(".show", training_id=training_id, gedaan=done), code=303)
 
 
 @blueprint.get(f"{TRAINING}/wijzigen")
@@ -166,16 +182,7 @@ def page_of_training(
     is_open = known.state == "planned" and not has_begun(known.begins_at, now=clock.now())
     may_book = people is not None and caller.may(Permission.CHANGE)
     if may_book and is_open:
-        reach = who_is_in_reach(
-            session,
-            current_crowd(),
-            known.position,
-            query,
-            caller,
-            projection=Projection.named(current().settings.projection),
-            today=clock.today(),
-            limit=ASKED,
-        )
+        reach = _in_reach(session, current_crowd(), known.position, query)
     return render_template(
         "desk/training.html",
         training=known,
@@ -196,6 +203,31 @@ def page_of_training(
         fault=fault,
         done=request.args.get("gedaan"),
     )
+
+
+def _in_reach(
+    session: Session, crowd: Crowd, position: LatLon, query: ReachQuery
+) -> Page[InReach, ReachPlace]:
+    return who_is_in_reach(
+        session,
+        crowd,
+        position,
+        query,
+        current_caller(),
+        projection=Projection.named(current().settings.projection),
+        today=current().clock.today(),
+        limit=ASKED,
+    )
+
+
+def _ask(session: Session, crowd: Crowd, training_id: int, position: LatLon) -> int:
+    """Invite those who come first on the page of a training day. Returns how many are on its list."""
+    caller, now = current_caller(), current().clock.now()
+    whom = [one.volunteer.id for one in _in_reach(session, crowd, position, ReachQuery()).rows]
+    by = Booker(actor=caller.actor, within=caller.area_ids)
+    asked = invite(session, training_id, whom, by=by, now=now)
+    tell(session, Occasion.INVITATION, training_id, asked, now=now)
+    return len(whom)
 
 
 def _to_change(training_id: int) -> TrainingFacts:
@@ -226,6 +258,8 @@ def _form(
         differing=frozenset() if stored is None else form.differences(stored),
         version=(stored or form).version,
         area_names=[area.name for area in list_areas(db.session())],
+        most_asked=ASKED,
+        within=ReachQuery(),
         areas_credit=CREDIT,
     )
 

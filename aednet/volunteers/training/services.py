@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aednet.accounts.models import Account
 from aednet.accounts.rules import Caller
 from aednet.areas.ground import Ground
 from aednet.base import audit
@@ -25,15 +27,27 @@ from aednet.volunteers.training.rules import EXPECTED, HOLD_A_SEAT, NOTED, Booki
 def plan_training(
     session: Session, draft: TrainingDraft, *, by: Caller, ground: Ground, now: datetime
 ) -> int:
-    """Add a training day in an area of the caller's. Returns its number.
+    """Add a training day in an area of the caller's, once. Returns its number.
+
+    One of that name, place and time that is planned already is that training day.
 
     Raises:
         OutsideExtent: it lies outside the network.
         InvalidValue: it lies outside the caller's areas.
     """
-    training = Training(
-        **_columns(draft, by=by, ground=ground), state=TrainingState.PLANNED, created_at=now, updated_at=now
+    columns = _columns(draft, by=by, ground=ground)
+    # Or a form that is sent twice at once would be two training days.
+    session.execute(select(Account.id).where(Account.id == by.account_id).with_for_update())
+    there_and_then = select(Training.id).where(
+        Training.begins_at == draft.begins_at,
+        Training.area_id.is_not_distinct_from(columns["area_id"]),
+        Training.place == draft.place,
+        Training.state == TrainingState.PLANNED,
     )
+    known = session.scalar(there_and_then.limit(1))
+    if known is not None:
+        return known
+    training = Training(**columns, state=TrainingState.PLANNED, created_at=now, updated_at=now)
     session.add(training)
     session.flush()
     _record(session, training.id, "training_planned", by=by, now=now)

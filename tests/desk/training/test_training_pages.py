@@ -6,12 +6,15 @@ from typing import Any, cast
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from aednet.accounts.rules import Role
+from aednet.alerts.planning.rules import Occasion
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.transactions import transaction
+from aednet.messaging.models import Reminder
 from aednet.volunteers.queries import find_volunteer
 from aednet.volunteers.rules import Role as VolunteerRole
 from aednet.volunteers.training.queries import TrainingFacts, find_training, list_bookings
@@ -161,6 +164,56 @@ def test_whose_certificate_lapses_and_who_lives_near_is_shown_the_nearest_to_lap
     assert named(wie="without") == [7]
     for query in ({"km": 7}, {"dagen": "x"}, {"wie": "allen"}, {"na": "x"}):
         assert ask(f"/{own}", **query).status_code == 404
+
+
+def invited() -> list[int]:
+    """Return who has an invitation in the outbox, once for each."""
+    db.session.rollback()
+    of_invitations = select(Reminder.recipient_id).where(Reminder.rule == Occasion.INVITATION)
+    return sorted(db.session.scalars(of_invitations))
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_with_the_planning_those_are_asked_who_would_stand_first_on_the_page(ask: Ask) -> None:
+    lapsing, lapsed = (add(number, course_on=TODAY - timedelta(days=330 + 55 * number)) for number in (0, 1))
+    add(3, course_on=TODAY - timedelta(days=100))
+    add(4, course_on=TODAY - timedelta(days=330), lat=CENTRE_LAT + 0.2)
+    answers = [ask("/nieuw", data=FORM | {"asks": "ja"}) for _ in range(2)]
+    assert len({answer.location for answer in answers}) == 1, "sent twice it is one training day"
+    own = int(re.findall(r"\d+", answers[0].location)[0])
+    assert states(own) == {lapsing: "invited", lapsed: "invited"}
+    assert invited() == [lapsing, lapsed]
+    assert (
+        "Wie bij Uitgenodigd staat, krijgt een sms"
+        in Page(ask(f"/{own}", gedaan="gepland-gevraagd").text).words
+    )
+    assert answers[0].location.endswith("gepland-gevraagd")
+
+
+@pytest.mark.usefixtures("coordinator")
+@pytest.mark.parametrize(
+    ("course_age", "asks", "done"), [(330, "", "gepland"), (100, "ja", "gepland-niemand")]
+)
+def test_nobody_is_asked_unawares_or_out_of_turn(ask: Ask, course_age: int, asks: str, done: str) -> None:
+    add(1, course_on=TODAY - timedelta(days=course_age))
+    answer = ask("/nieuw", data=FORM | {"asks": asks})
+    assert answer.location.endswith(f"gedaan={done}")
+    assert invited() == []
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_no_more_are_asked_at_once_than_a_page_holds(ask: Ask) -> None:
+    for number in range(1, 31):
+        add(number, course_on=TODAY - timedelta(days=330))
+    ask("/nieuw", data=FORM | {"asks": "ja"})
+    assert len(invited()) == 25
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_a_link_fills_in_the_place_and_that_people_are_asked(ask: Ask) -> None:
+    assert shown(ask("/nieuw")).get("asks") is None
+    form = shown(ask("/nieuw", plaats="West", vraag="ja"))
+    assert (form["place"], form["asks"]) == ("West", ["ja"])
 
 
 @pytest.mark.usefixtures("coordinator")
