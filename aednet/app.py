@@ -163,7 +163,7 @@ MENU = (
     ),
     MenuEntry(words=lazy_gettext("Meldingen"), endpoint="reports.show_all", permission=Permission.CHANGE),
     MenuEntry(
-        words=lazy_gettext("Mensen met toegang"),
+        words=lazy_gettext("Toegang"),
         endpoint="administration.show_all",
         permission=Permission.ADMINISTER,
     ),

@@ -62,7 +62,7 @@ def test_who_did_what_to_what_is_read_with_words_and_addresses(visitor: Visitor)
         ["vandaag 14:00", f"{EMAIL} administrator 1", "Ingelogd", f"{EMAIL} account 1"],
         ["vandaag 14:00", "Iemand zonder account", "Inloggen mislukt", "account unknown"],
         ["vandaag 14:00", "coordinator 99", "something_new", f"{BOB} account 2"],
-        ["vandaag 14:00", f"{BOB} coordinator 2", "Toegangscode bekeken reason: check", "cabinet HGV-017"],
+        ["vandaag 14:00", f"{BOB} coordinator 2", "Toegangscode bekeken reden: check", "cabinet HGV-017"],
     ]
     assert [row.get("class") for row in page.all("tr")][1:5] == [None, None, None, "is-look"]
 

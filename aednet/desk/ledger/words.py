@@ -4,6 +4,7 @@ from datetime import date
 
 from flask_babel import gettext
 
+from aednet.cabinets.hours.spoken import hours_in_words
 from aednet.cabinets.ledger.rules import LAPSING, Change, Fact, Standing
 from aednet.cabinets.ledger.told import NO, YES
 from aednet.cabinets.rules import Access
@@ -32,11 +33,13 @@ def fact_words(fact: Fact) -> str:
 
 
 def value_words(fact: Fact, value: str | None) -> str | None:
-    """Return a value as it is typed in at HartslagNu, days as `31-03-2027`; None where there is none."""
+    """Return a value as people type it in: `31-03-2027`, `ma-vr 08:00-18:00`; None where there is none."""
     if value is None:
         return None
     if fact in LAPSING:
         return date.fromisoformat(value).strftime("%d-%m-%Y")
+    if fact is Fact.OPENING_HOURS:
+        return "; ".join(hours_in_words(value))
     return _words_of_choices().get((fact, value), value)
 
 

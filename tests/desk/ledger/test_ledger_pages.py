@@ -92,6 +92,12 @@ def test_a_change_stands_open_with_its_old_and_its_new_value(patch: Patch, sign_
     assert "Elektroden tot en met was 31-12-2030 wordt 31-03-2031" in words
 
 
+def test_hours_stand_there_as_people_write_them(patch: Patch, sign_in: SignIn, see: See) -> None:
+    patch(opening_hours="Mo-Fr 08:00-18:00; PH off")
+    sign_in("krakeel", role=Role.COORDINATOR)
+    assert "wordt ma-vr 08:00-18:00; feestdagen gesloten" in Page(see()).words
+
+
 def test_a_further_change_keeps_the_first_old_value_and_going_back_closes_it(patch: Patch) -> None:
     patch(name="Eerst")
     patch(name="Daarna")
