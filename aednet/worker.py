@@ -23,6 +23,7 @@ from aednet.base import heartbeats
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.logs import log
+from aednet.base.tidying import empty_log
 from aednet.base.transactions import transaction
 from aednet.cabinets.figures.months import count_months as count_cabinet_months
 from aednet.cabinets.figures.readiness import record_day
@@ -76,6 +77,11 @@ def forget_unverified() -> None:
         forget_old_checks(session, now=current().clock.now())
 
 
+def tidy() -> None:
+    """Leave no trace of erased people in SQLite's log for longer than an hour."""
+    empty_log(db.engine)
+
+
 TICKS = (
     Tick(name="heartbeat", every=heartbeats.INTERVAL, run=beat),
     Tick(name="published responders", every=timedelta(hours=1), run=publish),
@@ -83,6 +89,7 @@ TICKS = (
     Tick(name="plan what is urgent", every=URGENT_EVERY, run=plan_urgent),
     Tick(name="figures of the day", every=timedelta(hours=1), run=keep_figures),
     Tick(name="unverified numbers", every=timedelta(minutes=10), run=forget_unverified),
+    Tick(name="database's log", every=timedelta(hours=1), run=tidy),
 )
 
 
