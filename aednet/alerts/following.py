@@ -1,24 +1,23 @@
 """Messages that wait for a person follow what they are about, or who wrote them, into another area."""
 
-from typing import Final
-
 from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
+from aednet.alerts.planning.events import WAITS_FOR_A_PERSON
 from aednet.alerts.planning.rules import SubjectKind
 from aednet.cabinets.care.models import AfterUse
 from aednet.cabinets.models import Cabinet
 from aednet.messaging.models import InboundSms, Reminder
-from aednet.messaging.rules import RecipientKind, State
+from aednet.messaging.rules import RecipientKind
 from aednet.volunteers.models import Volunteer
-
-WAITING: Final = (State.NEEDS_REVIEW, State.HELD)  # the others reach no desk, and tell where it was then
-AS_THEY_STAND: Final = {"synchronize_session": False}
 
 
 def follow_subjects(session: Session) -> None:
-    """Put what waits on a desk on that of the area where its cabinet, or its person, is by now."""
-    waits = update(Reminder).where(Reminder.state.in_(WAITING))
+    """Put what waits on a desk on that of the area where its cabinet, or its person, is by now.
+
+    All else reaches no desk, and tells where it was then.
+    """
+    waits = update(Reminder).where(Reminder.state.in_(WAITS_FOR_A_PERSON))
     about_cabinets = waits.where(Reminder.subject_kind == SubjectKind.CABINET)
     about_people = waits.where(Reminder.subject_kind == SubjectKind.VOLUNTEER)
     about_uses = waits.where(
@@ -33,7 +32,7 @@ def follow_subjects(session: Session) -> None:
         _into(about_uses.where(AfterUse.cabinet_id == Cabinet.id), Reminder, Cabinet),
         _into(unread.where(InboundSms.sender_id == Volunteer.id), InboundSms, Volunteer),
     ):
-        session.execute(statement, execution_options=AS_THEY_STAND)
+        session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _into(statement: Update, table: type[Reminder | InboundSms], place: type[Cabinet | Volunteer]) -> Update:

@@ -16,7 +16,7 @@ from aednet.messaging.rules import MessageClass, RecipientKind
 from aednet.messaging.services import NewReminder, enqueue_anew
 from aednet.messaging.wiring import current_terms
 from aednet.volunteers.models import Volunteer
-from aednet.volunteers.training.bookings import Booker, accept, decline
+from aednet.volunteers.training.bookings import Booker, accept, decline, invite
 from aednet.volunteers.training.models import Training, TrainingBooking
 from aednet.volunteers.training.rules import BookingState
 
@@ -52,6 +52,19 @@ def answer(
         kind = "declined"
     training = session.get_one(Training, training_id)
     return about_training(kind, TrainingSession(place=training.place, begins_at=training.begins_at), setting)
+
+
+def ask(
+    session: Session, training_id: int, volunteer_ids: Collection[int], *, by: Booker, now: datetime
+) -> None:
+    """Invite volunteers to a training day, and tell those of it who were not on its list.
+
+    Raises:
+        NotFound: there is no such training day, or one of them does not live in the booker's areas.
+        TrainingClosed: it was cancelled, or has begun.
+    """
+    asked = invite(session, training_id, volunteer_ids, by=by, now=now)
+    tell(session, Occasion.INVITATION, training_id, asked, now=now)
 
 
 def tell(

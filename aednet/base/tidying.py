@@ -5,8 +5,9 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from aednet.base.database import BUSY_TIMEOUT_MS
+
 WAITS_MS: Final = 1_000  # for readers; meanwhile nobody writes
-BUSY_TIMEOUT: Final = "PRAGMA busy_timeout"
 
 
 def empty_log(engine: Engine) -> bool:
@@ -19,8 +20,9 @@ def empty_log(engine: Engine) -> bool:
         return True
     with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
-        (usual_ms,) = cursor.execute(BUSY_TIMEOUT).fetchone()
-        cursor.execute(f"{BUSY_TIMEOUT}={WAITS_MS}")
-        (is_busy, _written, _moved) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute(f"{BUSY_TIMEOUT}={usual_ms}")
+        cursor.execute(f"PRAGMA busy_timeout={WAITS_MS}")
+        try:
+            (is_busy, _written, _moved) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     return not is_busy

@@ -1,6 +1,7 @@
 """What coordinators say on a training day's page: who is asked, who comes, who was there."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,8 +10,7 @@ from sqlalchemy.orm import Session
 from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
-from aednet.alerts.planning.rules import Occasion
-from aednet.alerts.trainings import tell
+from aednet.alerts.trainings import ask
 from aednet.base.context import current
 from aednet.base.database import db
 from aednet.base.errors import NotFound
@@ -37,11 +37,9 @@ def book(training_id: int) -> ResponseReturnValue:
     """Ask the volunteers who were ticked, or note that they come, or do not, or that a note was wrong."""
     step, numbers = request.form.get("stap", ""), _numbers(request.form.getlist("wie"))
 
-    def note(session: Session) -> None:
-        by, now = _booker(), current().clock.now()
+    def note(session: Session, by: Booker, now: datetime) -> None:
         if step == INVITE:
-            asked = bookings.invite(session, training_id, numbers, by=by, now=now)
-            tell(session, Occasion.INVITATION, training_id, asked, now=now)
+            ask(session, training_id, numbers, by=by, now=now)
             return
         steps: dict[str, Callable[..., object]] = {
             COMES: bookings.accept,
@@ -67,8 +65,8 @@ def add(training_id: int) -> ResponseReturnValue:
     except NobodyFound as error:
         return page_of_training(training_id, text=text, fault=error.fault), 422
 
-    def note(session: Session) -> None:
-        bookings.accept(session, training_id, somebody.id, by=_booker(), now=current().clock.now())
+    def note(session: Session, by: Booker, now: datetime) -> None:
+        bookings.accept(session, training_id, somebody.id, by=by, now=now)
 
     return _carry_out(training_id, note, done="genoteerd")
 
@@ -83,17 +81,20 @@ def note_attendance(training_id: int) -> ResponseReturnValue:
     }
     was_there = {_numbers([number])[0]: attended for number, attended in said.items()}
 
-    def note(session: Session) -> None:
-        attendance.record_attendance(session, training_id, was_there, by=_booker(), now=current().clock.now())
+    def note(session: Session, by: Booker, now: datetime) -> None:
+        attendance.record_attendance(session, training_id, was_there, by=by, now=now)
 
     return _carry_out(training_id, note, done="aanwezig" if was_there else "niemand")
 
 
-def _carry_out(training_id: int, note: Callable[[Session], None], *, done: str) -> ResponseReturnValue:
+def _carry_out(
+    training_id: int, note: Callable[[Session, Booker, datetime], None], *, done: str
+) -> ResponseReturnValue:
+    caller = current_caller()
     try:
         with transaction() as session:
-            get_training(session, training_id, current_caller())
-            note(session)
+            get_training(session, training_id, caller)
+            note(session, Booker.of(caller), current().clock.now())
     except TrainingClosed:
         return page_of_training(training_id, refused="closed"), 409
     return redirect(url_for("trainings.show", training_id=training_id, gedaan=done), code=303)
@@ -111,8 +112,3 @@ def _numbers(texts: list[str]) -> list[int]:
         return [read_id(text) for text in texts]
     except ValueError as error:
         raise NotFound("There is no such volunteer.") from error
-
-
-def _booker() -> Booker:
-    caller = current_caller()
-    return Booker(actor=caller.actor, within=caller.area_ids)

@@ -10,7 +10,7 @@ from aednet.accounts.guards import require
 from aednet.accounts.identity import current_caller
 from aednet.accounts.rules import Permission
 from aednet.alerts.planning.rules import Occasion
-from aednet.alerts.trainings import tell, tell_of_change
+from aednet.alerts.trainings import ask, tell, tell_of_change
 from aednet.areas.ground import load_ground
 from aednet.areas.names import names_of
 from aednet.areas.queries import list_areas
@@ -36,7 +36,7 @@ from aednet.geography.points import LatLon
 from aednet.geography.projection import Projection
 from aednet.geography.shipped import CREDIT
 from aednet.volunteers.training import services as training
-from aednet.volunteers.training.bookings import Booker, TrainingClosed, invite
+from aednet.volunteers.training.bookings import Booker, TrainingClosed
 from aednet.volunteers.training.queries import (
     TrainingFacts,
     TrainingPlace,
@@ -98,15 +98,18 @@ def plan() -> ResponseReturnValue:
     """Plan a training day and, where that was ticked, ask those whose turn it is."""
     form = TrainingForm.parse(request.form)
     areas, ground = list_areas(db.session()), load_ground(db.session(), current().settings)
-    caller, now, done = current_caller(), current().clock.now(), "gepland"
-    crowd = current_crowd()  # before the transaction: looking for a newer one ends whatever is open
+    now, done = current().clock.now(), "gepland"
+    # Before the transaction: looking for a newer one ends whatever is open.
+    crowd = current_crowd() if form.asks else None
     try:
         draft = understand(form, None, areas=areas, ground=ground, zone=current().settings.zone)
         with transaction() as session:
-            training_id = training.plan_training(session, draft, by=caller, ground=ground, now=now)
-            if form.asks:
-                asked = _ask(session, crowd, training_id, draft.position)
-                done = "gepland-gevraagd" if asked else "gepland-niemand"
+            training_id = training.plan_training(session, draft, by=current_caller(), ground=ground, now=now)
+            if crowd is not None:
+                first = _in_reach(session, crowd, draft.position, ReachQuery()).rows
+                whom = [one.volunteer.id for one in first]
+                ask(session, training_id, whom, by=Booker.of(current_caller()), now=now)
+                done = "gepland-gevraagd" if whom else "gepland-niemand"
     except Faulty as faulty:
         return _form(form, None, bad=faulty.bad), 422
     except InvalidValue as error:
@@ -218,16 +221,6 @@ def _in_reach(
         today=current().clock.today(),
         limit=ASKED,
     )
-
-
-def _ask(session: Session, crowd: Crowd, training_id: int, position: LatLon) -> int:
-    """Invite those who come first on the page of a training day. Returns how many are on its list."""
-    caller, now = current_caller(), current().clock.now()
-    whom = [one.volunteer.id for one in _in_reach(session, crowd, position, ReachQuery()).rows]
-    by = Booker(actor=caller.actor, within=caller.area_ids)
-    asked = invite(session, training_id, whom, by=by, now=now)
-    tell(session, Occasion.INVITATION, training_id, asked, now=now)
-    return len(whom)
 
 
 def _to_change(training_id: int) -> TrainingFacts:

@@ -7,10 +7,12 @@ given twice.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aednet.accounts.rules import Caller
 from aednet.base import audit
 from aednet.base.errors import Conflict, NotFound
 from aednet.volunteers.models import Volunteer
@@ -42,6 +44,11 @@ class Booker:
 
     actor: str
     within: frozenset[int] | None
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        """Return whoever asks, as somebody who books."""
+        return cls(actor=caller.actor, within=caller.area_ids)
 
     def may_see(self, area_id: int | None) -> bool:
         """Tell whether a training day of an area is there for them; one of no area is there for all."""

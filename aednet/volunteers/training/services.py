@@ -89,7 +89,7 @@ def change_training(
         training.updated_at = now
         session.flush()
         _record(session, training.id, "training_changed", by=by, now=now)
-    return free_seat(session, training.id, by=_booker(by), now=now)
+    return free_seat(session, training.id, by=Booker.of(by), now=now)
 
 
 def cancel_training(session: Session, training_id: int, *, by: Caller, now: datetime) -> list[int]:
@@ -117,7 +117,7 @@ def cancel_training(session: Session, training_id: int, *, by: Caller, now: date
 
 
 def _hold(session: Session, training_id: int, *, by: Caller) -> Training:
-    training = hold_training(session, training_id, by=_booker(by))
+    training = hold_training(session, training_id, by=Booker.of(by))
     if not by.may_change_area(training.area_id):
         raise NotFound("There is no such training day.")
     return training
@@ -129,10 +129,6 @@ def _columns(draft: TrainingDraft, *, by: Caller, ground: Ground) -> dict[str, o
         advice = "lies outside your areas"
         raise InvalidValue(f"The place {advice}.", fields={"lat": advice, "lon": advice})
     return draft.model_dump() | {"area_id": area_id}
-
-
-def _booker(caller: Caller) -> Booker:
-    return Booker(actor=caller.actor, within=caller.area_ids)
 
 
 def _record(session: Session, training_id: int, action: str, *, by: Caller, now: datetime) -> None:
