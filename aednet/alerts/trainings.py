@@ -57,7 +57,7 @@ def answer(
 def ask(
     session: Session, training_id: int, volunteer_ids: Collection[int], *, by: Booker, now: datetime
 ) -> None:
-    """Invite volunteers to a training day, and tell those of it who were not on its list.
+    """Invite volunteers to a training day, and tell those who are newly asked.
 
     Raises:
         NotFound: there is no such training day, or one of them does not live in the booker's areas.

@@ -114,6 +114,8 @@ def plan() -> ResponseReturnValue:
         return _form(form, None, bad=faulty.bad), 422
     except InvalidValue as error:
         return _form(form, None, bad=_refused(error)), 422
+    except TrainingClosed:
+        return _form(form, None, bad={"day": "begun"}), 422
     return redirect(url_for(".show", training_id=training_id, gedaan=done), code=303)
 
 

@@ -202,6 +202,18 @@ def test_nobody_is_asked_unawares_or_out_of_turn(ask: Ask, course_age: int, asks
 
 
 @pytest.mark.usefixtures("coordinator")
+def test_nobody_is_asked_to_a_day_that_has_begun_and_nothing_typed_is_lost(ask: Ask) -> None:
+    add(1, course_on=TODAY - timedelta(days=330))
+    past = FORM | {"day": "2026-11-20", "asks": "ja"}
+    answer = ask("/nieuw", data=past)
+    assert answer.status_code == 422
+    assert "Op deze dag is de cursus al begonnen" in Page(answer.text).words
+    assert shown(answer)["venue"] == FORM["venue"]
+    assert "Dorpshuis" not in Page(ask(geweest=1).text).words
+    assert ask("/nieuw", data=past | {"asks": ""}).location.endswith("gedaan=gepland")
+
+
+@pytest.mark.usefixtures("coordinator")
 def test_no_more_are_asked_at_once_than_a_page_holds(ask: Ask) -> None:
     for number in range(1, 31):
         add(number, course_on=TODAY - timedelta(days=330))
