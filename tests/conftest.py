@@ -24,6 +24,7 @@ from aednet.config import Settings
 from aednet.coverage.live import rest_live
 from aednet.web.limits import limiter
 from tests.cluster import Cluster, find_programs, start_cluster
+from tests.fakes import MovableClock
 
 POSTGRES_URL = "AEDNET_TEST_POSTGRES_URL"
 REQUIRED = frozenset(filter(None, os.environ.get("AEDNET_TEST_REQUIRE", "").split(",")))
@@ -106,6 +107,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """Settings of an instance of this test's own; override the fixture to change one."""
     return Settings(instance=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """A clock that stands at the hour of the factories until it is moved."""
+    return MovableClock()
 
 
 @pytest.fixture

@@ -79,11 +79,6 @@ BY = Booker(actor="administrator 1", within=None)
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture
 def app(open_app: Callable[..., APIFlask], clock: MovableClock) -> Iterator[APIFlask]:
     app = open_app(clock=clock)
     with app.app_context():

@@ -14,11 +14,6 @@ from tests.fakes import MovableClock
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture
 def app(open_app: Callable[..., APIFlask], clock: MovableClock) -> Iterator[APIFlask]:
     app = open_app(clock=clock)
     with app.app_context():

@@ -37,11 +37,6 @@ class Words:
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture
 def app(open_app: Callable[..., APIFlask], clock: MovableClock) -> Iterator[APIFlask]:
     app = open_app(clock=clock)
     with app.app_context():

@@ -34,11 +34,6 @@ ANNA = PhoneNumber(e164="+31612340001")
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture
 def app(open_app: Callable[..., APIFlask], clock: MovableClock) -> Iterator[APIFlask]:
     app = open_app(clock=clock)
     with app.app_context():

@@ -38,11 +38,6 @@ Header = dict[str, str]
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture
 def app(open_app: Callable[..., APIFlask], clock: MovableClock) -> Iterator[APIFlask]:
     """An application with a clock that stands still, on a ground of two areas."""
     app = open_app(clock=clock)
